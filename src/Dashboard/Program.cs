@@ -1,0 +1,4 @@
+using LogitLens.Dashboard;
+
+var app = DashboardHost.Build(args);
+await app.RunAsync();

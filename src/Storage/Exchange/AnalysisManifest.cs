@@ -1,0 +1,55 @@
+using LogitLens.Storage.Catalogue;
+
+namespace LogitLens.Storage.Exchange;
+
+/// <summary>
+/// What the browser needs to know of an analysis besides its packed readings and the token table. JSON in camelCase, states in words.
+/// </summary>
+/// <param name="Version">Of this form; 1.</param>
+/// <param name="Attempt">Readings of another attempt must not be mixed in.</param>
+/// <param name="Blobs">Readings committed so far.</param>
+/// <param name="BlobsTotal">Prompt layers there will be (answer layers come on top).</param>
+/// <param name="Layers">Layers asked for, ascending, 0 = emb.</param>
+/// <param name="LayerCount">L: layer L is the model's own output.</param>
+/// <param name="Seen">[x, y, width, height] in original pixels; null before the picture was prepared.</param>
+/// <param name="Positions">The prompt's positions, then the answer tokens that were fed back.</param>
+public sealed record AnalysisManifest(
+    int Version,
+    long Id,
+    ManifestRun Run,
+    ManifestCheckpoint Checkpoint,
+    ManifestImage Image,
+    AnalysisState State,
+    string? Error,
+    int Attempt,
+    int Blobs,
+    int BlobsTotal,
+    string Prompt,
+    string? TrueAnswer,
+    string Lens,
+    bool Legacy,
+    int TopK,
+    IReadOnlyList<int> Layers,
+    int LayerCount,
+    double[]? Seen,
+    IReadOnlyList<ManifestPosition> Positions,
+    ManifestAnswer? Answer)
+{
+    /// <summary>Puts the manifest together.</summary>
+    public static AnalysisManifest From(AnalysisDetail detail) => throw new NotImplementedException();
+}
+
+/// <summary>The run.</summary>
+public sealed record ManifestRun(string Id, string Name);
+
+/// <summary>The checkpoint.</summary>
+public sealed record ManifestCheckpoint(string Hash, string Name, int VocabularySize);
+
+/// <summary>The image; <paramref name="Width"/> and <paramref name="Height"/> in the run's orientation, which <paramref name="Orientation"/> names: <c>stored</c> or <c>exif</c>.</summary>
+public sealed record ManifestImage(string Sha256, string Name, int Width, int Height, string Orientation);
+
+/// <summary>One position. <paramref name="Kind"/>: <c>text</c>, <c>patch</c>, <c>newline</c>, <c>answer</c>; <paramref name="Pixels"/>: [x, y, width, height] in original pixels; the last four null where there is no patch.</summary>
+public sealed record ManifestPosition(int Id, string Kind, int? Tile, int? Row, int? Column, double[]? Pixels);
+
+/// <summary>The answer: all generated ids, the end token included if reached, and the text people read.</summary>
+public sealed record ManifestAnswer(IReadOnlyList<int> Ids, string Text);
