@@ -5,8 +5,8 @@ namespace LogitLens.Inference.Tokenization;
 /// <summary>The checkpoint's own tokenizer, equal to transformers' ids. Safe to use from several threads.</summary>
 public sealed class CheckpointTokenizer
 {
-    /// <summary>More rows than any published model has (Gemma: 262,144), few enough for a table in memory.</summary>
-    private const int LargestVocabulary = 1 << 22;
+    /// <summary>More rows than any published model has (Gemma: 262,144), few enough for a table of 100 MB.</summary>
+    private const int LargestVocabulary = 1 << 20;
 
     private readonly TokenEntry[] _tokens;
     private readonly Dictionary<string, AddedToken> _added;
@@ -66,17 +66,31 @@ public sealed class CheckpointTokenizer
         }
 
         var settings = TokenizerSettings.Read(folder);
-        using var document = TokenizerFile.TryReadJson(folder, "tokenizer.json");
+        var model = settings.IsLlama ? TokenizerFile.TryRead(folder, "tokenizer.model") : null;
+
+        // Beside tokenizer.model, transformers takes the rule for prefixes from tokenizer.json, unless add_prefix_space makes it build everything from tokenizer.model.
+        using var document = model is null || settings.AddsPrefixSpace is null ? TokenizerFile.TryReadJson(folder, "tokenizer.json") : null;
         var json = document is null ? null : new TokenizerJson(Path.Combine(folder, "tokenizer.json"), document.RootElement);
-        if ((settings.IsLlama || json is null) && TokenizerFile.TryRead(folder, "tokenizer.model") is { } model)
+        if (model is not null)
         {
-            return OpenModel(Path.Combine(folder, "tokenizer.model"), model, json, settings, vocabularySize);
+            var addsPrefix = settings.AddsPrefixSpace ?? true;
+            var path = Path.Combine(folder, "tokenizer.model");
+            return new CheckpointTokenizer(
+                SentencePieceFile.Read(path, model),
+                json?.ReadPreparation() ?? TextPreparation.OfLlama(settings.Legacy, addsPrefix),
+                json?.ReadDecoder() ?? new PieceDecoder(IsByteLevel: false, StrippedSpaces: addsPrefix ? 1 : 0),
+                frame: null,
+                settings,
+                vocabularySize,
+                path);
         }
 
         if (json is null)
         {
             throw new RefusedInputException(
-                $"The checkpoint folder {folder} has no tokenizer: neither tokenizer.model nor tokenizer.json is there; copy the one published with the checkpoint into the folder.");
+                settings.IsLlama
+                    ? $"The checkpoint folder {folder} has no tokenizer: neither tokenizer.model nor tokenizer.json is there; copy the one published with the checkpoint into the folder."
+                    : $"The checkpoint folder {folder} has no tokenizer.json, which its tokenizer class {settings.Class} needs: copy the one published with the checkpoint into the folder.");
         }
 
         return new CheckpointTokenizer(
@@ -127,26 +141,6 @@ public sealed class CheckpointTokenizer
             .Where(token => token.Kind != TokenKind.Unnamed && !(skipSpecialTokens && token.Kind == TokenKind.Special))
             .Select(token => token.Piece));
         return _cleansUpSpaces ? CleanUpSpaces(text) : text;
-    }
-
-    private static CheckpointTokenizer OpenModel(string path, byte[] model, TokenizerJson? json, TokenizerSettings settings, int vocabularySize)
-    {
-        if (!settings.IsLlama)
-        {
-            throw new RefusedInputException($"{path} comes with the tokenizer class {settings.Class}, but only Llama's is supported for it: add the checkpoint's tokenizer.json to the folder.");
-        }
-
-        // transformers takes the prefix rule from tokenizer.json if there is one, unless add_prefix_space makes it build the tokenizer from tokenizer.model.
-        var fromJson = settings.AddsPrefixSpace is null ? json : null;
-        var addsPrefix = settings.AddsPrefixSpace ?? true;
-        return new CheckpointTokenizer(
-            SentencePieceFile.Read(path, model),
-            fromJson?.ReadPreparation() ?? TextPreparation.OfLlama(settings.Legacy, addsPrefix),
-            fromJson?.ReadDecoder() ?? new PieceDecoder(IsByteLevel: false, StrippedSpaces: addsPrefix ? 1 : 0),
-            frame: null,
-            settings,
-            vocabularySize,
-            path);
     }
 
     private void EncodePlain(string text, bool opensText, List<int> ids)

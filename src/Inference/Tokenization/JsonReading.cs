@@ -9,7 +9,7 @@ internal static class JsonReading
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     public static string? FindText(this JsonElement element, string name) =>
-        element.Find(name) is { ValueKind: JsonValueKind.String } value ? value.Text() : null;
+        element.Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
     public static bool? FindFlag(this JsonElement element, string name) =>
         element.Find(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : null;
@@ -21,17 +21,4 @@ internal static class JsonReading
         element.Find(name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : [];
 
     public static string Type(this JsonElement element) => element.FindText("type") ?? "(none)";
-
-    /// <summary>The string, or null for one that isn't Unicode: an escaped half of a surrogate pair.</summary>
-    public static string? Text(this JsonElement element)
-    {
-        try
-        {
-            return element.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
 }

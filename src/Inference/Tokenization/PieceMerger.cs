@@ -124,7 +124,7 @@ internal sealed class PieceMerger
         if (run.Length > LongestRun)
         {
             throw new RefusedInputException(
-                $"The text has a stretch of {run.Length:N0} characters without a break (\"{run[..20]}…\"), but {LongestRun:N0} is the most that can be tokenized: put spaces into it.");
+                $"The text has a stretch of {run.Length:N0} characters without a break between words, but {LongestRun:N0} is the most that can be tokenized: put spaces into it.");
         }
 
         ids.AddRange(_merges.EncodeToIds(run, considerPreTokenization: false, considerNormalization: false));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace LogitLens.Inference.Tokenization;
 
@@ -59,6 +60,7 @@ internal static class TokenizerFile
         JsonDocument document;
         try
         {
+            RequireUnicode(path, bytes);
             document = JsonDocument.Parse(bytes);
         }
         catch (JsonException e)
@@ -73,5 +75,34 @@ internal static class TokenizerFile
         }
 
         return document;
+    }
+
+    /// <summary>System.Text.Json finds out that a string is no Unicode only when somebody asks for that string; here it is found out once.</summary>
+    private static void RequireUnicode(string path, byte[] bytes)
+    {
+        var isUnicode = Utf8.IsValid(bytes);
+        if (isUnicode && (bytes.AsSpan().IndexOf("\\ud"u8) >= 0 || bytes.AsSpan().IndexOf("\\uD"u8) >= 0))
+        {
+            var reader = new Utf8JsonReader(bytes);
+            try
+            {
+                while (reader.Read())
+                {
+                    if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                    {
+                        _ = reader.GetString();
+                    }
+                }
+            }
+            catch (InvalidOperationException)
+            {
+                isUnicode = false;
+            }
+        }
+
+        if (!isUnicode)
+        {
+            throw new RefusedInputException($"{path} holds text that is no Unicode: download it again.");
+        }
     }
 }

@@ -188,16 +188,7 @@ internal sealed class TokenizerJson(string path, JsonElement root)
         var pieces = new Dictionary<int, string>();
         foreach (var property in vocabulary.EnumerateObject())
         {
-            string piece;
-            try
-            {
-                piece = property.Name;
-            }
-            catch (InvalidOperationException e)
-            {
-                throw new RefusedInputException($"{path} has a piece that is no Unicode text: download it again.", e);
-            }
-
+            var piece = property.Name;
             if (property.Value.ValueKind != JsonValueKind.Number || !property.Value.TryGetInt32(out var id) || id < 0)
             {
                 throw new RefusedInputException($"{path} gives the piece \"{piece}\" no id from 0 on: download it again.");
@@ -222,12 +213,12 @@ internal sealed class TokenizerJson(string path, JsonElement root)
     {
         if (merge.ValueKind == JsonValueKind.Array && merge.GetArrayLength() == 2)
         {
-            if (merge[0].ValueKind == JsonValueKind.String && merge[1].ValueKind == JsonValueKind.String && merge[0].Text() is { } left && merge[1].Text() is { } right)
+            if (merge[0].ValueKind == JsonValueKind.String && merge[1].ValueKind == JsonValueKind.String)
             {
-                return (left, right);
+                return (merge[0].GetString()!, merge[1].GetString()!);
             }
         }
-        else if (merge.ValueKind == JsonValueKind.String && merge.Text() is { } text && text.Split(' ') is [var first, var second])
+        else if (merge.ValueKind == JsonValueKind.String && merge.GetString()!.Split(' ') is [var first, var second])
         {
             return (first, second);
         }

@@ -98,7 +98,7 @@ internal sealed record TokenizerSettings
     /// <summary>The texts in a role: a string, an object with <c>content</c>, a list of these, or an object of named ones.</summary>
     private static IEnumerable<string> Contents(JsonElement? role) => role switch
     {
-        { ValueKind: JsonValueKind.String } text => text.Text() is { Length: > 0 } content ? [content] : [],
+        { ValueKind: JsonValueKind.String } text => text.GetString() is { Length: > 0 } content ? [content] : [],
         { ValueKind: JsonValueKind.Array } list => list.EnumerateArray().SelectMany(item => Contents(item)),
         { ValueKind: JsonValueKind.Object } token when token.FindText("content") is { Length: > 0 } content => [content],
         { ValueKind: JsonValueKind.Object } named => named.EnumerateObject().SelectMany(entry => Contents(entry.Value)),
