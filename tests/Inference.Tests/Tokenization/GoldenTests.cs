@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LogitLens.Inference.Tokenization;
+using Microsoft.ML.Tokenizers;
 
 namespace LogitLens.Inference.Tests.Tokenization;
 
@@ -122,6 +123,32 @@ public sealed class GoldenTests
         using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "tokenizer.json")));
         var expected = json.RootElement.GetProperty("model").GetProperty("merges").EnumerateArray().Select(merge => (merge[0].GetString()!, merge[1].GetString()!));
         Assert.Equal(expected, actual);
+    }
+
+    /// <summary>Cutting where no merge reaches across changes nothing: the library gives the same ids for a text as a whole.</summary>
+    [Theory]
+    [InlineData("mistral-v1")]
+    [InlineData("llama2")]
+    [InlineData("small-sp")]
+    public void Encode_CutRuns_EqualTheUncutWord(string name)
+    {
+        var folder = SharedFolder.Require($"goldens/tokenizers/{name}");
+        var model = Path.Combine(folder, "tokenizer.model");
+        var vocabulary = SentencePieceFile.Read(model, File.ReadAllBytes(model));
+        var merger = new PieceMerger(vocabulary, model);
+        var whole = BpeTokenizer.Create(new BpeOptions(vocabulary.Ids) { Merges = vocabulary.Merges.Select(merge => $"{merge.Left} {merge.Right}") });
+        string[] known = [.. vocabulary.Ids.Where(piece => piece.Key.Length < 6 && !BytePiece.TryRead(piece.Key, out _)).Select(piece => piece.Key)];
+        known = [.. known.Where(piece => piece.EnumerateRunes().All(rune => vocabulary.Ids.ContainsKey(rune.ToString())))];
+        var random = new Random(11);
+        for (var i = 0; i < 300; i++)
+        {
+            // Few different pieces a text, so that they meet in every order.
+            var few = Enumerable.Range(0, 1 + random.Next(12)).Select(_ => known[random.Next(known.Length)]).ToArray();
+            var text = string.Concat(Enumerable.Range(0, 1 + random.Next(80)).Select(_ => few[random.Next(few.Length)]));
+            var ids = new List<int>();
+            merger.Encode(text, ids);
+            Assert.Equal(whole.EncodeToIds(text, considerPreTokenization: false, considerNormalization: false), ids);
+        }
     }
 
     /// <summary>With one picture placeholder expanded to its 576 patches, the prompt's ids are the processor's.</summary>
