@@ -4,17 +4,23 @@ using System.Runtime.Intrinsics;
 
 namespace LogitLens.Inference.Imaging;
 
-/// <summary>Resizes 8-bit RGB bit for bit as Pillow's <c>Image.resize</c> does: antialiased convolution in fixed point, rows first, then columns.</summary>
+/// <summary>Resizes 8-bit RGB bit for bit as Pillow's <c>Image.resize</c> does: antialiased convolution in fixed point, in two passes.</summary>
 /// <remarks>
 /// Pillow's arithmetic (<c>src/libImaging/Resample.c</c>): the filter is widened by the scale when shrinking; its weights are normalised in double and rounded,
 /// half away from zero, to 22 binary places; each of the two passes adds up in 32-bit integers from one half and clips to 0…255.
-/// Here only the window that a crop leaves is computed, and each row of the source is spread over the rows of the result that it has a part in,
-/// so that memory grows with the result, never with the source.
+/// Which pass comes first shows in the last bit: Pillow 13 begins with the vertical one where the height shrinks, and shrinks by more than the width
+/// (pull request 9549; its last version was not to be had, and this rule is what all goldens agree on); older ones always begin with the horizontal one.
+/// Here only the window that a crop leaves is computed, and the first pass makes one row at a time, so that memory grows with the result and with one row
+/// of the source, never with the whole source.
 /// </remarks>
 internal static class PictureResizer
 {
     private const int PrecisionBits = 32 - 8 - 2;
+    private const int Half = 1 << (PrecisionBits - 1);
     private const int Channels = 3;
+
+    // Four bytes are read where three are wanted, and rows are read in steps of four.
+    private const int Overread = 3;
 
     /// <summary>Resizes to <paramref name="width"/> × <paramref name="height"/> and gives the part of it that lies in the window.</summary>
     /// <param name="picture">The source.</param>
@@ -31,44 +37,76 @@ internal static class PictureResizer
         var columns = Weights.Compute(picture.Width, width, left, windowWidth, filter);
         var rows = Weights.Compute(picture.Height, height, top, windowHeight, filter);
 
-        // Four bytes are read where three are wanted: rows are padded, and the source's last row is read from a padded copy.
-        var sourceStride = picture.Width * Channels;
-        var stride = ((windowWidth * Channels) + 3) & ~3;
-        var lastRow = new byte[sourceStride + 1];
-        picture.Rgb.AsSpan((picture.Height - 1) * sourceStride, sourceStride).CopyTo(lastRow);
+        var source = new SourceRows(picture);
+        return height < picture.Height && height * picture.Width < width * picture.Height
+            ? VerticalFirst(source, columns, rows)
+            : HorizontalFirst(source, columns, rows);
+    }
 
-        var row = new byte[stride + 1];
-        var sums = new int[windowHeight * stride];
-        Array.Fill(sums, 1 << (PrecisionBits - 1));
-        var result = new byte[windowWidth * windowHeight * Channels];
+    private static byte[] HorizontalFirst(SourceRows source, Weights columns, Weights rows)
+    {
+        // Each row of the source, once resized, is spread over the rows of the result that it has a part in.
+        var width = columns.Count * Channels;
+        var stride = Padded(width);
+        var row = new byte[stride];
+        var sums = new int[rows.Count * stride];
+        Array.Fill(sums, Half);
+        var result = new byte[rows.Count * width];
 
         var open = 0;
-        for (var y = rows.First[0]; y < rows.End[windowHeight - 1]; y++)
+        for (var y = rows.First[0]; y < rows.End[^1]; y++)
         {
-            var source = y == picture.Height - 1 ? lastRow : picture.Rgb.AsSpan(y * sourceStride, sourceStride + 1);
-            ResizeRow(source, columns, row);
-            for (var target = open; target < windowHeight && rows.First[target] <= y; target++)
+            ResizeRow(source[y], columns, row);
+            for (var target = open; target < rows.Count && rows.First[target] <= y; target++)
             {
                 if (y < rows.End[target])
                 {
-                    Add(row.AsSpan(0, stride), rows.Of(target)[y - rows.First[target]], sums.AsSpan(target * stride, stride));
+                    Add(row, rows.Of(target)[y - rows.First[target]], sums.AsSpan(target * stride, stride));
                 }
             }
 
-            for (; open < windowHeight && rows.End[open] == y + 1; open++)
+            for (; open < rows.Count && rows.End[open] == y + 1; open++)
             {
-                Clip(sums.AsSpan(open * stride, windowWidth * Channels), result.AsSpan(open * windowWidth * Channels));
+                Clip(sums.AsSpan(open * stride, width), result.AsSpan(open * width));
             }
         }
 
         return result;
     }
 
+    private static byte[] VerticalFirst(SourceRows source, Weights columns, Weights rows)
+    {
+        var from = columns.First[0] * Channels;
+        var used = (columns.End[^1] * Channels) - from;
+        var sums = new int[Padded(used)];
+
+        // As wide as the source, so that columns keep their numbers.
+        var row = new byte[from + used + Overread];
+        var width = columns.Count * Channels;
+        var result = new byte[rows.Count * width];
+        for (var target = 0; target < rows.Count; target++)
+        {
+            Array.Fill(sums, Half);
+            var y = rows.First[target];
+            foreach (var weight in rows.Of(target))
+            {
+                Add(source[y++][from..], weight, sums);
+            }
+
+            Clip(sums.AsSpan(0, used), row.AsSpan(from));
+            ResizeRow(row, columns, result.AsSpan(target * width, width));
+        }
+
+        return result;
+    }
+
+    private static int Padded(int length) => (length + 3) & ~3;
+
     private static void ResizeRow(ReadOnlySpan<byte> source, Weights columns, Span<byte> row)
     {
         for (var x = 0; x < columns.Count; x++)
         {
-            var sum = Vector128.Create(1 << (PrecisionBits - 1));
+            var sum = Vector128.Create(Half);
             var from = columns.First[x] * Channels;
             foreach (var weight in columns.Of(x))
             {
@@ -104,6 +142,24 @@ internal static class PictureResizer
     {
         var bytes = Vector128.CreateScalarUnsafe(BinaryPrimitives.ReadUInt32LittleEndian(four)).AsByte();
         return Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32();
+    }
+
+    /// <summary>The rows of a picture, each with a few bytes more behind it: those of the next row, or zeros.</summary>
+    private sealed class SourceRows
+    {
+        private readonly byte[] _rgb;
+        private readonly byte[] _last;
+        private readonly int _stride;
+        private readonly int _height;
+
+        public SourceRows(Picture picture)
+        {
+            (_rgb, _stride, _height) = (picture.Rgb, picture.Width * Channels, picture.Height);
+            _last = new byte[_stride + Overread];
+            _rgb.AsSpan((_height - 1) * _stride).CopyTo(_last);
+        }
+
+        public ReadOnlySpan<byte> this[int y] => y == _height - 1 ? _last : _rgb.AsSpan(y * _stride, _stride + Overread);
     }
 
     /// <summary>For each index of the result along one axis: the range of the source that it is made of, and what each part weighs.</summary>
