@@ -56,6 +56,7 @@ internal static class PictureHeader
     {
         PictureFormat.Png => !PngCouldHoldItsPixels(bytes),
         PictureFormat.WebP => BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) + 8L > bytes.Length,
+        PictureFormat.Jpeg => JpegLacksScans(bytes),
         _ => false,
     };
 
@@ -214,8 +215,7 @@ internal static class PictureHeader
     {
         foreach (var segment in new JpegSegments(bytes))
         {
-            // SOF0…SOF15 but for the tables DHT, JPG and DAC that share the range.
-            if (segment.Marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
+            if (IsFrame(segment.Marker))
             {
                 return segment.Body.Length < 5
                     ? null
@@ -225,6 +225,62 @@ internal static class PictureHeader
 
         return null;
     }
+
+    /// <summary>
+    /// A JPEG of several scans decodes at any length, only coarser: whether it is whole shows in the marker at its end alone.
+    /// One of a single scan may do without that marker, as some cameras' files do.
+    /// </summary>
+    private static bool JpegLacksScans(ReadOnlySpan<byte> bytes)
+    {
+        const byte EndOfImage = 0xD9;
+        const byte StartOfScan = 0xDA;
+
+        var components = 0;
+        var severalScans = false;
+        var rest = bytes[2..];
+        while (rest.IndexOf((byte)0xFF) is var marker and >= 0)
+        {
+            rest = rest[marker..].TrimStart((byte)0xFF);
+            if (rest.IsEmpty)
+            {
+                break;
+            }
+
+            var kind = rest[0];
+            if (kind == EndOfImage)
+            {
+                return false;
+            }
+
+            if (kind is 0x00 or 0x01 or (>= 0xD0 and <= 0xD8))
+            {
+                rest = rest[1..];
+                continue;
+            }
+
+            var length = rest.Length < 3 ? int.MaxValue : BinaryPrimitives.ReadUInt16BigEndian(rest[1..]) + 1;
+            if (length > rest.Length)
+            {
+                break;
+            }
+
+            if (IsFrame(kind) && length >= 9)
+            {
+                components = rest[8];
+
+                // SOF2, 6, 10 and 14 are the progressive ones.
+                severalScans = (kind & 3) == 2;
+            }
+
+            severalScans |= kind == StartOfScan && length >= 4 && rest[3] < components;
+            rest = rest[length..];
+        }
+
+        return severalScans;
+    }
+
+    /// <summary>SOF0…SOF15 but for the tables DHT, JPG and DAC that share the range.</summary>
+    private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
     private static ReadOnlySpan<byte> JpegExif(ReadOnlySpan<byte> bytes)
     {
