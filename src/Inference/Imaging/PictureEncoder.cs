@@ -37,7 +37,8 @@ public static class PictureEncoder
         ArgumentNullException.ThrowIfNull(picture);
         if (picture.Width > MaxWebPSide || picture.Height > MaxWebPSide)
         {
-            throw new ArgumentException($"A WebP picture has sides of at most {MaxWebPSide} pixels; this one is {picture.Width} × {picture.Height}.", nameof(picture));
+            throw new ArgumentException(
+                $"A WebP picture has sides of at most {MaxWebPSide} pixels; this one is {picture.Width} × {picture.Height}.", nameof(picture));
         }
 
         return Encode(picture, pixels => pixels.Encode(options));
@@ -61,7 +62,8 @@ public static class PictureEncoder
             // Opaque, so that the encoders leave the fourth channel out.
             using var pixels = new SKPixmap(
                 new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque, null), (IntPtr)rgba);
-            using var data = encode(pixels) ?? throw new InvalidOperationException($"Skia could not encode a picture of {picture.Width} × {picture.Height} pixels.");
+            using var data = encode(pixels)
+                ?? throw new InvalidOperationException($"Skia could not encode a picture of {picture.Width} × {picture.Height} pixels.");
             return data.ToArray();
         }
         finally

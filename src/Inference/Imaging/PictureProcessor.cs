@@ -41,7 +41,8 @@ public sealed class PictureProcessor
         {
             if (new FileInfo(path).Length > MaxFileLength)
             {
-                throw new RefusedInputException($"{path} is longer than {MaxFileLength >> 20} MiB, which no preprocessor's settings are; restore it from the checkpoint's source.");
+                throw new RefusedInputException(
+                    $"{path} is longer than {MaxFileLength >> 20} MiB, which no preprocessor's settings are; restore it from the checkpoint's source.");
             }
 
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
@@ -71,7 +72,7 @@ public sealed class PictureProcessor
         {
             throw new RefusedInputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The picture would enter the model as {width:N0} × {height:N0} pixels, and no side may be longer than {MaxInputSide:N0}; crop the picture or let the preprocessor do it."));
+                $"The picture would enter the model as {width:N0} × {height:N0} pixels, and no side may be longer than {MaxInputSide:N0}; scale it down."));
         }
 
         // Floor, also for a picture smaller than its crop: what it lacks is filled with zeros around it.
@@ -163,7 +164,8 @@ public sealed class PictureProcessor
         ResizeRule? Resize, (int Width, int Height)? Crop, ResampleFilter Filter, double? RescaleFactor, float[]? Mean, float[]? Deviation)
     {
         /// <summary>The order and the types of transformers: rescaled in double, kept in single, normalised in single.</summary>
-        public float[][] ValuesOfBytes() => [.. Enumerable.Range(0, 3).Select(channel => Enumerable.Range(0, 256).Select(value => Value(channel, value)).ToArray())];
+        public float[][] ValuesOfBytes()
+            => [.. Enumerable.Range(0, 3).Select(channel => Enumerable.Range(0, 256).Select(value => Value(channel, value)).ToArray())];
 
         private float Value(int channel, int value)
         {
