@@ -26,32 +26,38 @@ internal static class KilledWriter
     {
         if (Environment.GetEnvironmentVariable(Variable) is { } path)
         {
-            WriteAsync(path).GetAwaiter().GetResult();
+            Write(path);
             Environment.Exit(0);
         }
     }
 
-    /// <summary>A line for every commit, so that whoever kills this knows it is under way.</summary>
-    private static async Task WriteAsync(string path)
+    /// <summary>
+    /// A line for every commit, so that whoever kills this knows it is under way. Not async: until the initializer returns, any other thread that enters
+    /// this assembly waits for it.
+    /// </summary>
+    private static void Write(string path)
     {
-        await using var services = new ServiceCollection()
+        using var services = new ServiceCollection()
             .AddSingleton(TimeProvider.System)
             .AddLogitLensStorage(new StorageOptions { DatabasePath = path })
             .BuildServiceProvider();
         var queue = services.GetRequiredService<AnalysisQueue>();
-        await services.GetRequiredService<Database>().PrepareAsync(CancellationToken.None);
-        await queue.RequeueInterruptedAsync(CancellationToken.None);
-        while (await queue.ClaimNextAsync(null, CancellationToken.None) is { } claimed)
+        services.GetRequiredService<Database>().PrepareAsync(CancellationToken.None).GetAwaiter().GetResult();
+        Result(queue.RequeueInterruptedAsync(CancellationToken.None));
+        while (Result(queue.ClaimNextAsync(null, CancellationToken.None)) is { } claimed)
         {
-            await queue.WriteLayoutAsync(claimed.Id, claimed.Attempt, Sample.Layout(), claimed.Checkpoint.Layers + 1, CancellationToken.None);
+            Result(queue.WriteLayoutAsync(claimed.Id, claimed.Attempt, Sample.Layout(), claimed.Checkpoint.Layers + 1, CancellationToken.None));
             for (var layer = 0; layer <= claimed.Checkpoint.Layers; layer++)
             {
-                await queue.WriteReadingAsync(claimed.Id, claimed.Attempt, ReadingSegment.Prompt, layer, Sample.Packed(layer, 593, 10), CancellationToken.None);
+                var packed = Sample.Packed(layer, 593, 10);
+                Result(queue.WriteReadingAsync(claimed.Id, claimed.Attempt, ReadingSegment.Prompt, layer, packed, CancellationToken.None));
                 Console.WriteLine($"{claimed.Id} layer {layer}");
             }
 
-            await queue.CompleteAsync(claimed.Id, claimed.Attempt, [1], "x", CancellationToken.None);
+            Result(queue.CompleteAsync(claimed.Id, claimed.Attempt, [1], "x", CancellationToken.None));
             Console.WriteLine($"{claimed.Id} done");
         }
     }
+
+    private static T Result<T>(Task<T> task) => task.GetAwaiter().GetResult();
 }
