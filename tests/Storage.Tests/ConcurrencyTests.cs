@@ -8,11 +8,11 @@ public sealed class ConcurrencyTests
     public async Task Readers_WhileAWriterWrites_SeeWholeStatesOnly()
     {
         await using var storage = await TestStorage.CreateAsync();
-        var run = await storage.AddRunAsync(12);
+        var run = await storage.AddRunAsync(6);
         using var stop = new CancellationTokenSource();
-        var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(ReadUntilStoppedAsync, Token)).ToArray();
+        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(ReadUntilStoppedAsync, Token)).ToArray();
 
-        for (var i = 0; i < 12; i++)
+        for (var i = 0; i < 6; i++)
         {
             await storage.FinishNextAsync();
         }
@@ -21,7 +21,7 @@ public sealed class ConcurrencyTests
         var reads = await Task.WhenAll(readers);
 
         Assert.InRange(reads.Sum(), 1, int.MaxValue);
-        Assert.Equal(12, (await storage.Runs.FindAsync(run, Token))?.Counts.Done);
+        Assert.Equal(6, (await storage.Runs.FindAsync(run, Token))?.Counts.Done);
 
         async Task<int> ReadUntilStoppedAsync()
         {
@@ -29,7 +29,7 @@ public sealed class ConcurrencyTests
             for (; !stop.IsCancellationRequested; count++)
             {
                 var page = await storage.Runs.ListAnalysesAsync(run, null, 0, 20, Token);
-                Assert.Equal(12, (await storage.Runs.FindAsync(run, Token))?.Counts.Total);
+                Assert.Equal(6, (await storage.Runs.FindAsync(run, Token))?.Counts.Total);
                 foreach (var row in page.Items.Where(r => r.State is AnalysisState.Running or AnalysisState.Done))
                 {
                     var now = Assert.IsType<AttemptReadings>(await storage.Readings.ReadCurrentAsync(row.Id, 0, Token));
@@ -82,8 +82,8 @@ public sealed class ConcurrencyTests
     public async Task DeleteAsync_WhileAnotherRunIsAnalysed_BothSucceed()
     {
         await using var storage = await TestStorage.CreateAsync();
-        var old = await storage.AddRunAsync(80, images: "old");
-        for (var i = 0; i < 80; i++)
+        var old = await storage.AddRunAsync(40, images: "old");
+        for (var i = 0; i < 40; i++)
         {
             await storage.FinishNextAsync();
         }

@@ -6,16 +6,19 @@ public sealed class KillTests
 {
     private const int Layers = 5;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Kill_DuringWrites_LosesNoDoneAndTheRestIsDoneAgain()
     {
         var token = TestContext.Current.CancellationToken;
         await using var storage = await TestStorage.CreateAsync();
-        var run = await storage.AddRunAsync(2_000, layers: Layers);
+        var checkpoint = await storage.Checkpoints.AddAsync(Sample.Checkpoint(layers: Layers), token);
+        var image = await storage.Images.AddAsync(Sample.Image(), token);
+        var run = await storage.Runs.AddAsync(
+            new NewRun("long", checkpoint.Id, new RunSettings(), "{}", [.. Enumerable.Repeat(new NewItem(image.Id, Sample.Prompt), 2_000)]), token);
         var random = new Random(20261124);
         var reportedDone = new HashSet<long>();
 
-        for (var kill = 0; kill < 4; kill++)
+        for (var kill = 0; kill < 3; kill++)
         {
             // At any point of an analysis: the number of lines read says how far it has certainly come, the kill lands somewhere after.
             using (var writer = KilledWriter.Start(storage.Path))
