@@ -1,10 +1,13 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
 namespace LogitLens.Storage.Readings;
 
 /// <summary>
 /// The one binary form of a layer reading: database blob, HTTP body and the browser's typed arrays.
 /// </summary>
 /// <remarks>
-/// Little-endian. A 32-byte header, then planes, each starting on a multiple of 4:
+/// Little-endian. A 32-byte header, then planes, each starting on a multiple of 4 (the bytes between are 0, so that a layer has one form only):
 /// <code>
 ///  0 u32  magic "LLR1" (bytes 4C 4C 52 31)
 ///  4 u8   lens          0 logit
@@ -29,12 +32,314 @@ namespace LogitLens.Storage.Readings;
 /// </remarks>
 public static class ReadingCodec
 {
+    private const int HeaderLength = 32;
+    private const uint Magic = 0x31524C4C;
+    private const byte FlagEntropy = 1;
+    private const byte FlagLegacy = 2;
+
     /// <summary>Packs a layer.</summary>
     /// <param name="arrays">The layer.</param>
     /// <param name="vocabularySize">Decides the width of ids.</param>
-    public static byte[] Pack(LayerArrays arrays, int vocabularySize) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">An array's length does not fit the sizes, an id lies outside the vocabulary, or a score is NaN.</exception>
+    public static byte[] Pack(LayerArrays arrays, int vocabularySize)
+    {
+        ArgumentNullException.ThrowIfNull(arrays);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabularySize);
+        var shape = Shape.Of(arrays, vocabularySize);
+        var packed = new byte[shape.TotalLength()];
+
+        var header = packed.AsSpan(0, HeaderLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
+        header[4] = (byte)arrays.Lens;
+        header[5] = (byte)arrays.Score;
+        header[6] = (byte)shape.IdWidth;
+        header[7] = (byte)((shape.HasEntropy ? FlagEntropy : 0) | (arrays.Legacy ? FlagLegacy : 0));
+        BinaryPrimitives.WriteUInt16LittleEndian(header[8..], (ushort)arrays.Layer);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[10..], (ushort)arrays.TopK);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], (uint)arrays.FirstPosition);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[16..], (uint)arrays.Positions);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[20..], (ushort)arrays.Tracked.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[24..], (uint)packed.Length);
+
+        var rest = packed.AsSpan(HeaderLength);
+        if (shape.IdWidth == 2)
+        {
+            WriteShortIds(Take(ref rest, 2L * arrays.Ids.Length), arrays.Ids, vocabularySize);
+        }
+        else
+        {
+            CheckIds(arrays.Ids, vocabularySize);
+            WriteInts(Take(ref rest, 4L * arrays.Ids.Length), arrays.Ids);
+        }
+
+        WriteHalves(Take(ref rest, 2L * arrays.Scores.Length), arrays.Scores, "scores");
+        if (arrays.EntropyBits is { } entropies)
+        {
+            WriteHalves(Take(ref rest, 2L * entropies.Length), entropies, "entropies");
+        }
+
+        CheckIds(arrays.Tracked, vocabularySize);
+        WriteInts(Take(ref rest, 4L * arrays.Tracked.Length), arrays.Tracked);
+        WriteHalves(Take(ref rest, 2L * arrays.TrackedScores.Length), arrays.TrackedScores, "tracked scores");
+        if (arrays.TrackedRanks.AsSpan().ContainsAnyExceptInRange(0, int.MaxValue))
+        {
+            throw new ArgumentException("A tracked token's rank is negative.", nameof(arrays));
+        }
+
+        WriteInts(Take(ref rest, 4L * arrays.TrackedRanks.Length), arrays.TrackedRanks);
+        return packed;
+    }
 
     /// <summary>Unpacks a layer.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a packed reading.</exception>
-    public static LayerArrays Unpack(ReadOnlySpan<byte> packed) => throw new NotImplementedException();
+    public static LayerArrays Unpack(ReadOnlySpan<byte> packed)
+    {
+        // Everything that decides an allocation is checked against the length of the input first.
+        var shape = ReadShape(packed);
+        var rest = packed[HeaderLength..];
+        var count = shape.Positions * shape.TopK;
+        var trackedCount = shape.Positions * shape.Tracked;
+
+        var ids = shape.IdWidth == 2 ? ReadShortIds(ref rest, count) : ReadInts(ref rest, count, "An id");
+        var scores = ReadHalves(ref rest, count);
+        var entropies = shape.HasEntropy ? ReadHalves(ref rest, shape.Positions) : null;
+        var tracked = ReadInts(ref rest, shape.Tracked, "A tracked token's id");
+        var trackedScores = ReadHalves(ref rest, trackedCount);
+        var trackedRanks = ReadInts(ref rest, trackedCount, "A tracked token's rank");
+
+        return new LayerArrays(
+            BinaryPrimitives.ReadUInt16LittleEndian(packed[8..]),
+            (int)BinaryPrimitives.ReadUInt32LittleEndian(packed[12..]),
+            (int)shape.Positions,
+            (int)shape.TopK,
+            ids,
+            scores,
+            entropies,
+            tracked,
+            trackedScores,
+            trackedRanks,
+            (LensKind)packed[4],
+            (ScoreKind)packed[5],
+            (packed[7] & FlagLegacy) != 0);
+    }
+
+    /// <summary>The layer a packed reading is of; checks the header and the length, not the planes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a packed reading.</exception>
+    internal static int ReadLayer(ReadOnlySpan<byte> packed)
+    {
+        _ = ReadShape(packed);
+        return BinaryPrimitives.ReadUInt16LittleEndian(packed[8..]);
+    }
+
+    private static Shape ReadShape(ReadOnlySpan<byte> packed)
+    {
+        if (packed.Length < HeaderLength)
+        {
+            throw Invalid($"{packed.Length} bytes are less than its header of {HeaderLength}");
+        }
+
+        if (BinaryPrimitives.ReadUInt32LittleEndian(packed) != Magic)
+        {
+            throw Invalid("it does not begin with LLR1");
+        }
+
+        if (packed[4] != (byte)LensKind.Logit || packed[5] != (byte)ScoreKind.LogProbability)
+        {
+            throw Invalid($"lens {packed[4]} with scores {packed[5]} is unknown");
+        }
+
+        if (packed[6] is not (2 or 4))
+        {
+            throw Invalid($"ids of {packed[6]} bytes are unknown");
+        }
+
+        if ((packed[7] & ~(FlagEntropy | FlagLegacy)) != 0)
+        {
+            throw Invalid($"flags {packed[7]} are unknown");
+        }
+
+        if (BinaryPrimitives.ReadUInt16LittleEndian(packed[22..]) != 0 || BinaryPrimitives.ReadUInt32LittleEndian(packed[28..]) != 0)
+        {
+            throw Invalid("a reserved field is not 0");
+        }
+
+        var first = BinaryPrimitives.ReadUInt32LittleEndian(packed[12..]);
+        var shape = new Shape(
+            BinaryPrimitives.ReadUInt32LittleEndian(packed[16..]),
+            BinaryPrimitives.ReadUInt16LittleEndian(packed[10..]),
+            BinaryPrimitives.ReadUInt16LittleEndian(packed[20..]),
+            packed[6],
+            (packed[7] & FlagEntropy) != 0);
+        if (shape.Positions == 0 || shape.TopK == 0 || first + shape.Positions > int.MaxValue)
+        {
+            throw Invalid($"{shape.Positions} positions from {first} on with {shape.TopK} tokens each are out of range");
+        }
+
+        if (BinaryPrimitives.ReadUInt32LittleEndian(packed[24..]) != packed.Length || shape.TotalLength() != packed.Length)
+        {
+            throw Invalid($"its header asks for {shape.TotalLength()} bytes and there are {packed.Length}");
+        }
+
+        return shape;
+    }
+
+    private static void WriteShortIds(Span<byte> plane, ReadOnlySpan<int> ids, int vocabularySize)
+    {
+        CheckIds(ids, vocabularySize);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(plane[(2 * i)..], (ushort)ids[i]);
+        }
+    }
+
+    private static void CheckIds(ReadOnlySpan<int> ids, int vocabularySize)
+    {
+        if (ids.ContainsAnyExceptInRange(0, vocabularySize - 1))
+        {
+            throw new ArgumentException($"An id lies outside the vocabulary of {vocabularySize}.", nameof(ids));
+        }
+    }
+
+    private static void WriteInts(Span<byte> plane, ReadOnlySpan<int> values)
+    {
+        if (BitConverter.IsLittleEndian)
+        {
+            MemoryMarshal.AsBytes(values).CopyTo(plane);
+            return;
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(plane[(4 * i)..], values[i]);
+        }
+    }
+
+    // A plain loop: the runtime converts to half in a few branch-free instructions, which docs/adr/0001 measures against the layer's own time.
+    private static void WriteHalves(Span<byte> plane, ReadOnlySpan<float> values, string name)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (float.IsNaN(values[i]))
+            {
+                throw new ArgumentException($"The {name} hold NaN (value {i}).", nameof(values));
+            }
+
+            BinaryPrimitives.WriteHalfLittleEndian(plane[(2 * i)..], (Half)values[i]);
+        }
+    }
+
+    private static int[] ReadShortIds(ref ReadOnlySpan<byte> rest, long count)
+    {
+        var plane = Take(ref rest, 2 * count);
+        var ids = new int[count];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            ids[i] = BinaryPrimitives.ReadUInt16LittleEndian(plane[(2 * i)..]);
+        }
+
+        return ids;
+    }
+
+    private static int[] ReadInts(ref ReadOnlySpan<byte> rest, long count, string name)
+    {
+        var plane = Take(ref rest, 4 * count);
+        var values = new int[count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = BinaryPrimitives.ReadInt32LittleEndian(plane[(4 * i)..]);
+        }
+
+        if (values.AsSpan().ContainsAnyExceptInRange(0, int.MaxValue))
+        {
+            throw Invalid($"{name} is over {int.MaxValue}");
+        }
+
+        return values;
+    }
+
+    private static float[] ReadHalves(ref ReadOnlySpan<byte> rest, long count)
+    {
+        var plane = Take(ref rest, 2 * count);
+        var values = new float[count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var value = BinaryPrimitives.ReadHalfLittleEndian(plane[(2 * i)..]);
+            if (Half.IsNaN(value))
+            {
+                throw Invalid("a number is NaN");
+            }
+
+            values[i] = (float)value;
+        }
+
+        return values;
+    }
+
+    private static Span<byte> Take(ref Span<byte> rest, long length)
+    {
+        var plane = rest[..(int)length];
+        rest = rest[(int)Shape.Aligned(length)..];
+        return plane;
+    }
+
+    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> rest, long length)
+    {
+        var plane = rest[..(int)length];
+        if (rest[(int)length..(int)Shape.Aligned(length)].ContainsAnyExcept((byte)0))
+        {
+            throw Invalid("a byte between two planes is not 0");
+        }
+
+        rest = rest[(int)Shape.Aligned(length)..];
+        return plane;
+    }
+
+    private static InvalidDataException Invalid(string why) => new($"Not a packed layer reading: {why}.");
+
+    /// <summary>What decides the length. Fields are wide so that hostile sizes cannot wrap around: P × k × 4 stays below 2^50.</summary>
+    private readonly record struct Shape(long Positions, long TopK, long Tracked, int IdWidth, bool HasEntropy)
+    {
+        public static Shape Of(LayerArrays arrays, int vocabularySize)
+        {
+            if (arrays.Lens != LensKind.Logit || arrays.Score != ScoreKind.LogProbability)
+            {
+                throw new ArgumentException($"Lens {arrays.Lens} with scores {arrays.Score} is unknown.", nameof(arrays));
+            }
+
+            if (arrays.Layer is < 0 or > ushort.MaxValue || arrays.TopK is < 1 or > ushort.MaxValue || arrays.Tracked.Length > ushort.MaxValue
+                || arrays.Positions < 1 || arrays.FirstPosition < 0 || (long)arrays.FirstPosition + arrays.Positions > int.MaxValue)
+            {
+                throw new ArgumentException(
+                    $"Layer {arrays.Layer}, {arrays.Positions} positions from {arrays.FirstPosition} on, {arrays.TopK} tokens each, "
+                    + $"{arrays.Tracked.Length} tracked: out of range.",
+                    nameof(arrays));
+            }
+
+            var shape = new Shape(arrays.Positions, arrays.TopK, arrays.Tracked.Length, vocabularySize <= 65_536 ? 2 : 4, arrays.EntropyBits is not null);
+            var count = shape.Positions * shape.TopK;
+            var trackedCount = shape.Positions * shape.Tracked;
+            if (arrays.Ids.Length != count || arrays.Scores.Length != count || (arrays.EntropyBits?.Length ?? shape.Positions) != shape.Positions
+                || arrays.TrackedScores.Length != trackedCount || arrays.TrackedRanks.Length != trackedCount)
+            {
+                throw new ArgumentException("An array's length does not fit the positions, top-k and tracked tokens.", nameof(arrays));
+            }
+
+            if (shape.TotalLength() > Array.MaxLength)
+            {
+                throw new ArgumentException($"{shape.TotalLength()} bytes are too many for one layer.", nameof(arrays));
+            }
+
+            return shape;
+        }
+
+        public static long Aligned(long length) => (length + 3) & ~3L;
+
+        public long TotalLength() => HeaderLength
+            + Aligned(Positions * TopK * IdWidth)
+            + Aligned(Positions * TopK * 2)
+            + (HasEntropy ? Aligned(Positions * 2) : 0)
+            + (Tracked * 4)
+            + Aligned(Positions * Tracked * 2)
+            + (Positions * Tracked * 4);
+    }
 }

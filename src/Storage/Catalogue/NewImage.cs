@@ -9,22 +9,3 @@ namespace LogitLens.Storage.Catalogue;
 /// <param name="ExifOrientation">1…8.</param>
 /// <param name="Thumbnail">A small WebP of it.</param>
 public sealed record NewImage(string Name, byte[] Bytes, string MediaType, int Width, int Height, int ExifOrientation, byte[] Thumbnail);
-
-/// <summary>An image in a list.</summary>
-/// <param name="Analyses">Analyses of it, in any state.</param>
-/// <param name="LatestDone">The newest analysis that is Done, to open at a click.</param>
-public sealed record ImageRow(
-    ImageId Id,
-    string Sha256,
-    string Name,
-    string MediaType,
-    int Width,
-    int Height,
-    int ExifOrientation,
-    long ByteLength,
-    DateTimeOffset AddedAt,
-    int Analyses,
-    AnalysisId? LatestDone);
-
-/// <summary>A file kept in the database.</summary>
-public sealed record StoredFile(byte[] Bytes, string MediaType, string Name);

@@ -15,20 +15,3 @@ public sealed record NewCheckpoint(
     long StoredBytes,
     string Details,
     IReadOnlyList<TokenRow> Tokens);
-
-/// <summary>One row of a checkpoint's token table (see <c>TokenEntry</c> of Inference: id, raw piece, decoded text, display text, kind).</summary>
-public readonly record struct TokenRow(int Id, string Piece, string Text, string Display, byte Kind);
-
-/// <summary>A checkpoint in a list.</summary>
-public sealed record CheckpointRow(
-    CheckpointId Id,
-    string Hash,
-    string Name,
-    string Folder,
-    string ModelType,
-    int Layers,
-    int VocabularySize,
-    string DType,
-    long StoredBytes,
-    DateTimeOffset FirstSeenAt,
-    int Runs);

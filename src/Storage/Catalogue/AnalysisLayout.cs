@@ -1,0 +1,8 @@
+namespace LogitLens.Storage.Catalogue;
+
+/// <summary>Where an analysis' positions lie; written once, before the first layer.</summary>
+/// <param name="OriginalWidth">Width of the picture in the run's orientation, in pixels.</param>
+/// <param name="OriginalHeight">Height of the picture in the run's orientation, in pixels.</param>
+/// <param name="Seen">The part of it that the model saw.</param>
+/// <param name="Positions">The prompt's positions, placeholders expanded (answer positions follow from the answer's ids).</param>
+public sealed record AnalysisLayout(int OriginalWidth, int OriginalHeight, PixelBox Seen, IReadOnlyList<LayoutPosition> Positions);

@@ -1,0 +1,264 @@
+using System.Runtime.InteropServices;
+using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Catalogue.Entities;
+using LogitLens.Storage.Readings;
+using LogitLens.Storage.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace LogitLens.Storage;
+
+/// <summary>The analysis service's side: claiming work and writing results. A call with a stale attempt, or for an analysis no longer Running, changes nothing and returns false.</summary>
+/// <remarks>
+/// Readings and layout exist for Running and Done analyses only: whatever ends an attempt otherwise (failing, cancelling, releasing, a process that
+/// ended) deletes them in the same transaction. Half a reading would cost disk and mislead whoever opens it; the error says what happened.
+/// </remarks>
+public sealed class AnalysisQueue
+{
+    private readonly DatabaseReader _reader;
+    private readonly DatabaseWriter _writer;
+    private readonly TimeProvider _clock;
+
+    internal AnalysisQueue(DatabaseReader reader, DatabaseWriter writer, TimeProvider clock)
+    {
+        _reader = reader;
+        _writer = writer;
+        _clock = clock;
+    }
+
+    /// <summary>Rows left Running by a process that ended go back to Queued; returns how many. Call once at start.</summary>
+    public Task<int> RequeueInterruptedAsync(CancellationToken cancellationToken) => _writer.WriteAsync(
+        (context, token) => QueueAgainAsync(context, context.Analyses.Where(a => a.State == AnalysisState.Running), token),
+        cancellationToken);
+
+    /// <summary>Takes the next Queued analysis (oldest run first, then ordinal; the loaded checkpoint's first if any) and marks it Running with a new attempt, or null.</summary>
+    public Task<ClaimedAnalysis?> ClaimNextAsync(CheckpointId? loaded, CancellationToken cancellationToken) => _writer.WriteAsync(
+        async (context, token) =>
+        {
+            var run = (loaded is { } checkpoint ? await NextRunOfAsync(context, checkpoint, token) : null)
+                ?? await Queued(context).OrderBy(a => a.RunNumber).Select(a => (long?)a.RunNumber).FirstOrDefaultAsync(token);
+            if (run is null)
+            {
+                return null;
+            }
+
+            var id = await Queued(context).Where(a => a.RunNumber == run).OrderBy(a => a.Ordinal).Select(a => a.Id).FirstAsync(token);
+            var now = _clock.GetUtcNow();
+            await context.Analyses
+                .Where(a => a.Id == id)
+                .ExecuteUpdateAsync(
+                    a => a
+                        .SetProperty(x => x.State, AnalysisState.Running)
+                        .SetProperty(x => x.Attempt, x => x.Attempt + 1)
+                        .SetProperty(x => x.LayersDone, 0)
+                        .SetProperty(x => x.StartedAt, now)
+                        .SetProperty(x => x.FinishedAt, (DateTimeOffset?)null),
+                    token);
+            return await ToClaimedAsync(context, id, token);
+        },
+        cancellationToken);
+
+    /// <summary>How many are Queued.</summary>
+    public Task<int> CountQueuedAsync(CancellationToken cancellationToken) => _reader.ReadAsync((context, token) => Queued(context).CountAsync(token), cancellationToken);
+
+    /// <summary>Keeps where the positions lie, before the first layer; older attempts' readings go.</summary>
+    public Task<bool> WriteLayoutAsync(AnalysisId id, int attempt, AnalysisLayout layout, int layersTotal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(layersTotal);
+        return _writer.WriteAsync(
+            async (context, token) =>
+            {
+                var mine = Mine(context, id, attempt);
+                if (await mine.ExecuteUpdateAsync(a => a.SetProperty(x => x.LayersDone, 0).SetProperty(x => x.LayersTotal, layersTotal), token) == 0)
+                {
+                    return false;
+                }
+
+                await DropResultsAsync(context, mine, token);
+                context.AnalysisLayouts.Add(new AnalysisLayoutEntity { AnalysisId = id.Value, Packed = AnalysisLayoutCodec.Pack(layout) });
+                await context.SaveChangesAsync(token);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Commits one layer.</summary>
+    /// <exception cref="ArgumentException">The bytes are not a packed reading of that layer.</exception>
+    /// <exception cref="InvalidOperationException">This attempt has written the layer already.</exception>
+    /// <exception cref="StorageException">The database cannot be written, for example because the disk is full.</exception>
+    public Task<bool> WriteReadingAsync(AnalysisId id, int attempt, ReadingSegment segment, int layer, byte[] packed, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(packed);
+        RequireLayer(packed, layer);
+        return _writer.WriteAsync(
+            async (context, token) =>
+            {
+                var more = segment == ReadingSegment.Prompt ? 1 : 0;
+                if (await Mine(context, id, attempt).ExecuteUpdateAsync(a => a.SetProperty(x => x.LayersDone, x => x.LayersDone + more), token) == 0)
+                {
+                    return false;
+                }
+
+                if (await context.Readings.AnyAsync(r => r.AnalysisId == id.Value && r.Attempt == attempt && r.Segment == segment && r.Layer == layer, token))
+                {
+                    throw new InvalidOperationException($"Attempt {attempt} of analysis {id} has written layer {layer} of its {segment} segment already.");
+                }
+
+                context.Readings.Add(new ReadingEntity { AnalysisId = id.Value, Attempt = attempt, Segment = segment, Layer = layer, Packed = packed });
+                await context.SaveChangesAsync(token);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Marks Done; fails with <see cref="InvalidOperationException"/> if a layer of the prompt segment or the layout is missing, or if the answer segment has
+    /// some of the layers only.
+    /// </summary>
+    public Task<bool> CompleteAsync(AnalysisId id, int attempt, IReadOnlyList<int> answerIds, string? answerText, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(answerIds);
+        return _writer.WriteAsync(
+            async (context, token) =>
+            {
+                var mine = Mine(context, id, attempt);
+                var run = await mine.Select(a => new { a.Run!.Settings, a.Run.Checkpoint!.Layers, HasLayout = a.Layout != null }).SingleOrDefaultAsync(token);
+                if (run is null)
+                {
+                    return false;
+                }
+
+                var wanted = RunSettingsJson.Read(run.Settings).Layers ?? [.. Enumerable.Range(0, run.Layers + 1)];
+                var written = await context.Readings
+                    .Where(r => r.AnalysisId == id.Value && r.Attempt == attempt)
+                    .Select(r => new { r.Segment, r.Layer })
+                    .ToListAsync(token);
+                RequireWhole(id, run.HasLayout, wanted, written.ToLookup(r => r.Segment, r => r.Layer));
+
+                var now = _clock.GetUtcNow();
+                var ids = MemoryMarshal.AsBytes<int>([.. answerIds]).ToArray();
+                return await mine.ExecuteUpdateAsync(
+                    a => a
+                        .SetProperty(x => x.State, AnalysisState.Done)
+                        .SetProperty(x => x.AnswerIds, ids)
+                        .SetProperty(x => x.AnswerText, answerText)
+                        .SetProperty(x => x.Error, (string?)null)
+                        .SetProperty(x => x.FinishedAt, now),
+                    token) > 0;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Marks Failed with a sentence; what the attempt had read goes.</summary>
+    public Task<bool> FailAsync(AnalysisId id, int attempt, string error, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(error);
+        return _writer.WriteAsync(
+            async (context, token) =>
+            {
+                var mine = Mine(context, id, attempt);
+                await DropResultsAsync(context, mine, token);
+                var now = _clock.GetUtcNow();
+                return await mine.ExecuteUpdateAsync(
+                    a => a
+                        .SetProperty(x => x.State, AnalysisState.Failed)
+                        .SetProperty(x => x.LayersDone, 0)
+                        .SetProperty(x => x.Error, error)
+                        .SetProperty(x => x.FinishedAt, now),
+                    token) > 0;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Back to Queued (the service is stopping); what the attempt had read goes.</summary>
+    public Task<bool> ReleaseAsync(AnalysisId id, int attempt, CancellationToken cancellationToken) => _writer.WriteAsync(
+        async (context, token) => await QueueAgainAsync(context, Mine(context, id, attempt), token) > 0,
+        cancellationToken);
+
+    /// <summary>Deletes readings and layouts of the chosen analyses.</summary>
+    internal static async Task DropResultsAsync(StorageContext context, IQueryable<AnalysisEntity> chosen, CancellationToken cancellationToken)
+    {
+        // Few are ever Running; naming them by id keeps both deletes on their primary keys.
+        var ids = await chosen.Select(a => a.Id).ToListAsync(cancellationToken);
+        foreach (var id in ids)
+        {
+            await context.Readings.Where(r => r.AnalysisId == id).ExecuteDeleteAsync(cancellationToken);
+            await context.AnalysisLayouts.Where(l => l.AnalysisId == id).ExecuteDeleteAsync(cancellationToken);
+        }
+    }
+
+    private static IQueryable<AnalysisEntity> Queued(StorageContext context) => context.Analyses.Where(a => a.State == AnalysisState.Queued);
+
+    private static IQueryable<AnalysisEntity> Mine(StorageContext context, AnalysisId id, int attempt) =>
+        context.Analyses.Where(a => a.Id == id.Value && a.Attempt == attempt && a.State == AnalysisState.Running);
+
+    private static Task<long?> NextRunOfAsync(StorageContext context, CheckpointId checkpoint, CancellationToken cancellationToken) => context.Runs
+        .Where(r => r.CheckpointId == checkpoint.Value && r.Analyses.Any(a => a.State == AnalysisState.Queued))
+        .OrderBy(r => r.Number)
+        .Select(r => (long?)r.Number)
+        .FirstOrDefaultAsync(cancellationToken);
+
+    private static async Task<ClaimedAnalysis> ToClaimedAsync(StorageContext context, long id, CancellationToken cancellationToken)
+    {
+        var claimed = await context.Analyses
+            .Where(a => a.Id == id)
+            .Select(a => new { a.Attempt, RunId = a.Run!.Id, a.Run.CheckpointId, a.Run.Settings, a.ImageId, ImageName = a.Image!.Name, a.Prompt })
+            .SingleAsync(cancellationToken);
+        var checkpoint = (await context.Checkpoints.Where(c => c.Id == claimed.CheckpointId).ToRowsAsync(cancellationToken)).Single();
+        return new ClaimedAnalysis(
+            new AnalysisId(id),
+            claimed.Attempt,
+            new RunId(claimed.RunId),
+            checkpoint,
+            RunSettingsJson.Read(claimed.Settings),
+            new ImageId(claimed.ImageId),
+            claimed.ImageName,
+            claimed.Prompt);
+    }
+
+    private static void RequireLayer(byte[] packed, int layer)
+    {
+        try
+        {
+            var named = ReadingCodec.ReadLayer(packed);
+            if (named != layer)
+            {
+                throw new ArgumentException($"The packed reading is of layer {named}, not {layer}.", nameof(packed));
+            }
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new ArgumentException(exception.Message, nameof(packed), exception);
+        }
+    }
+
+    private static void RequireWhole(AnalysisId id, bool hasLayout, IReadOnlyList<int> wanted, ILookup<ReadingSegment, int> written)
+    {
+        if (!hasLayout)
+        {
+            throw new InvalidOperationException($"Analysis {id} cannot be Done: its layout was not written.");
+        }
+
+        foreach (var segment in Enum.GetValues<ReadingSegment>())
+        {
+            var missing = wanted.Except(written[segment]).ToList();
+            if (missing.Count > 0 && (segment == ReadingSegment.Prompt || written[segment].Any()))
+            {
+                throw new InvalidOperationException($"Analysis {id} cannot be Done: its {segment} segment lacks layers {string.Join(", ", missing)}.");
+            }
+        }
+    }
+
+    private async Task<int> QueueAgainAsync(StorageContext context, IQueryable<AnalysisEntity> running, CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow();
+        await DropResultsAsync(context, running, cancellationToken);
+        return await running.ExecuteUpdateAsync(
+            a => a
+                .SetProperty(x => x.State, AnalysisState.Queued)
+                .SetProperty(x => x.LayersDone, 0)
+                .SetProperty(x => x.QueuedAt, now)
+                .SetProperty(x => x.StartedAt, (DateTimeOffset?)null),
+            cancellationToken);
+    }
+}

@@ -1,0 +1,48 @@
+using LogitLens.Storage.Readings;
+
+namespace LogitLens.Storage.Catalogue.Entities;
+
+internal sealed class AnalysisEntity
+{
+    public long Id { get; set; }
+
+    public long RunNumber { get; set; }
+
+    public int Ordinal { get; set; }
+
+    public long ImageId { get; set; }
+
+    public AnalysisState State { get; set; }
+
+    public int Attempt { get; set; }
+
+    /// <summary>Prompt layers of the current attempt that are committed.</summary>
+    public int LayersDone { get; set; }
+
+    public int LayersTotal { get; set; }
+
+    public required string Prompt { get; set; }
+
+    public string? TrueAnswer { get; set; }
+
+    public string? Error { get; set; }
+
+    /// <summary>Int32s, little-endian.</summary>
+    public byte[]? AnswerIds { get; set; }
+
+    public string? AnswerText { get; set; }
+
+    public DateTimeOffset QueuedAt { get; set; }
+
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public DateTimeOffset? FinishedAt { get; set; }
+
+    public RunEntity? Run { get; set; }
+
+    public ImageEntity? Image { get; set; }
+
+    public AnalysisLayoutEntity? Layout { get; set; }
+
+    public List<ReadingEntity> Readings { get; } = [];
+}

@@ -1,0 +1,28 @@
+namespace LogitLens.Storage.Catalogue.Entities;
+
+internal sealed class RunEntity
+{
+    /// <summary>The order in which runs were added; what analyses refer to (8 bytes in their indexes, not a GUID's 32 letters).</summary>
+    public long Number { get; set; }
+
+    /// <summary>What URLs and other rooms know the run by.</summary>
+    public Guid Id { get; set; }
+
+    public required string Name { get; set; }
+
+    public long CheckpointId { get; set; }
+
+    /// <summary>JSON of <see cref="RunSettings"/>, written by <see cref="RunSettingsJson"/>.</summary>
+    public required string Settings { get; set; }
+
+    public required string Provenance { get; set; }
+
+    /// <summary>The prompt all items share, or null where they differ.</summary>
+    public string? Prompt { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public CheckpointEntity? Checkpoint { get; set; }
+
+    public List<AnalysisEntity> Analyses { get; } = [];
+}

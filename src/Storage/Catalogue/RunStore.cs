@@ -1,0 +1,261 @@
+using System.Runtime.InteropServices;
+using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Catalogue.Entities;
+using LogitLens.Storage.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace LogitLens.Storage;
+
+/// <summary>Runs and their analyses, as people see and steer them.</summary>
+public sealed class RunStore
+{
+    private readonly DatabaseReader _reader;
+    private readonly DatabaseWriter _writer;
+    private readonly TimeProvider _clock;
+
+    internal RunStore(DatabaseReader reader, DatabaseWriter writer, TimeProvider clock)
+    {
+        _reader = reader;
+        _writer = writer;
+        _clock = clock;
+    }
+
+    /// <summary>Writes the run and queues its analyses in one transaction.</summary>
+    /// <exception cref="StorageException">An image or the checkpoint has been deleted meanwhile, or the database cannot be written.</exception>
+    /// <exception cref="ArgumentException">There are no items.</exception>
+    public Task<RunId> AddAsync(NewRun run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (run.Items.Count == 0)
+        {
+            throw new ArgumentException("A run needs at least one item.", nameof(run));
+        }
+
+        return _writer.WriteAsync(
+            async (context, token) =>
+            {
+                var modelLayers = await context.Checkpoints.Where(c => c.Id == run.Checkpoint.Value).Select(c => (int?)c.Layers).SingleOrDefaultAsync(token)
+                    ?? throw new StorageException($"The run \"{run.Name}\" was not started: its checkpoint is no longer in the database; choose it again.");
+                await RequireImagesAsync(context, run, token);
+
+                var id = RunId.New();
+                var now = _clock.GetUtcNow();
+                var layersTotal = run.Settings.Layers?.Count ?? modelLayers + 1;
+                var entity = new RunEntity
+                {
+                    Id = id.Value,
+                    Name = run.Name,
+                    CheckpointId = run.Checkpoint.Value,
+                    Settings = RunSettingsJson.Write(run.Settings),
+                    Provenance = run.Provenance,
+                    Prompt = run.Items.All(i => i.Prompt == run.Items[0].Prompt) ? run.Items[0].Prompt : null,
+                    CreatedAt = now,
+                };
+                entity.Analyses.AddRange(run.Items.Select((item, ordinal) => new AnalysisEntity
+                {
+                    Ordinal = ordinal,
+                    ImageId = item.Image.Value,
+                    State = AnalysisState.Queued,
+                    LayersTotal = layersTotal,
+                    Prompt = item.Prompt,
+                    TrueAnswer = item.TrueAnswer,
+                    QueuedAt = now,
+                }));
+                context.Runs.Add(entity);
+                await context.SaveChangesAsync(token);
+                return id;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>A page of runs, newest first.</summary>
+    public Task<Page<RunRow>> ListAsync(int skip, int take, CancellationToken cancellationToken) => _reader.ReadAsync(
+        async (context, token) =>
+        {
+            var total = await context.Runs.CountAsync(token);
+            return new Page<RunRow>(await context.Runs.OrderByDescending(r => r.Number).Skip(skip).Take(take).ToRowsAsync(context, token), total);
+        },
+        cancellationToken);
+
+    /// <summary>One run, or null.</summary>
+    public Task<RunRow?> FindAsync(RunId id, CancellationToken cancellationToken) => _reader.ReadAsync(
+        async (context, token) => (await context.Runs.Where(r => r.Id == id.Value).ToRowsAsync(context, token)).SingleOrDefault(),
+        cancellationToken);
+
+    /// <summary>A page of a run's analyses by ordinal, in one state if given.</summary>
+    public Task<Page<AnalysisRow>> ListAnalysesAsync(RunId id, AnalysisState? state, int skip, int take, CancellationToken cancellationToken) => _reader.ReadAsync(
+        async (context, token) =>
+        {
+            if (await NumberOfAsync(context, id, token) is not { } number)
+            {
+                return new Page<AnalysisRow>([], 0);
+            }
+
+            var analyses = context.Analyses.Where(a => a.RunNumber == number);
+            if (state is { } wanted)
+            {
+                analyses = analyses.Where(a => a.State == wanted);
+            }
+
+            var total = await analyses.CountAsync(token);
+            return new Page<AnalysisRow>(await analyses.OrderBy(a => a.Ordinal).Skip(skip).Take(take).ToRowsAsync(token), total);
+        },
+        cancellationToken);
+
+    /// <summary>One analysis with its run, image and layout, or null.</summary>
+    public Task<AnalysisDetail?> FindAnalysisAsync(AnalysisId id, CancellationToken cancellationToken) => _reader.ReadAsync(
+        async (context, token) =>
+        {
+            var analysis = context.Analyses.Where(a => a.Id == id.Value);
+            if ((await analysis.ToRowsAsync(token)).SingleOrDefault() is not { } row)
+            {
+                return null;
+            }
+
+            var run = (await context.Runs.Where(r => r.Id == row.Run.Value).ToRowsAsync(context, token)).Single();
+            var image = (await context.Images.Where(i => i.Id == row.Image.Value).ToRowsAsync(token)).Single();
+            var more = await analysis
+                .Select(a => new { Layout = a.Layout!.Packed, a.AnswerIds, Blobs = a.Readings.Count(r => r.Attempt == a.Attempt) })
+                .SingleAsync(token);
+            return new AnalysisDetail(
+                row,
+                run,
+                image,
+                more.Layout is null ? null : AnalysisLayoutCodec.Unpack(more.Layout),
+                MemoryMarshal.Cast<byte, int>(more.AnswerIds).ToArray(),
+                more.Blobs);
+        },
+        cancellationToken);
+
+    /// <summary>The analyses before and after this one in its run (previous, next), for browsing.</summary>
+    public Task<(AnalysisId? Previous, AnalysisId? Next)> FindNeighboursAsync(AnalysisId id, CancellationToken cancellationToken) =>
+        _reader.ReadAsync<(AnalysisId? Previous, AnalysisId? Next)>(
+            async (context, token) =>
+            {
+                var here = await context.Analyses.Where(a => a.Id == id.Value).Select(a => new { a.RunNumber, a.Ordinal }).SingleOrDefaultAsync(token);
+                if (here is null)
+                {
+                    return (null, null);
+                }
+
+                var run = context.Analyses.Where(a => a.RunNumber == here.RunNumber);
+                var previous = await run.Where(a => a.Ordinal < here.Ordinal).OrderByDescending(a => a.Ordinal).Select(a => (long?)a.Id).FirstOrDefaultAsync(token);
+                var next = await run.Where(a => a.Ordinal > here.Ordinal).OrderBy(a => a.Ordinal).Select(a => (long?)a.Id).FirstOrDefaultAsync(token);
+                return (previous is { } p ? new AnalysisId(p) : null, next is { } n ? new AnalysisId(n) : null);
+            },
+            cancellationToken);
+
+    /// <summary>Queued and Running analyses of the run become Cancelled; returns how many. What a Running one had read so far goes.</summary>
+    public Task<int> CancelAsync(RunId id, CancellationToken cancellationToken) => _writer.WriteAsync(
+        (context, token) => CancelAsync(context, context.Analyses.Where(a => a.Run!.Id == id.Value), token),
+        cancellationToken);
+
+    /// <summary>One Queued or Running analysis becomes Cancelled. What a Running one had read so far goes.</summary>
+    public Task<bool> CancelAsync(AnalysisId id, CancellationToken cancellationToken) => _writer.WriteAsync(
+        async (context, token) => await CancelAsync(context, context.Analyses.Where(a => a.Id == id.Value), token) > 0,
+        cancellationToken);
+
+    /// <summary>Failed and Cancelled analyses of the run go back to Queued; returns how many.</summary>
+    public Task<int> RetryAsync(RunId id, CancellationToken cancellationToken) => _writer.WriteAsync(
+        (context, token) => RetryAsync(context.Analyses.Where(a => a.Run!.Id == id.Value), token),
+        cancellationToken);
+
+    /// <summary>One Failed or Cancelled analysis goes back to Queued.</summary>
+    public Task<bool> RetryAsync(AnalysisId id, CancellationToken cancellationToken) => _writer.WriteAsync(
+        async (context, token) => await RetryAsync(context.Analyses.Where(a => a.Id == id.Value), token) > 0,
+        cancellationToken);
+
+    /// <summary>Gives the run another name.</summary>
+    public Task RenameAsync(RunId id, string name, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return _writer.WriteAsync(
+            (context, token) => context.Runs.Where(r => r.Id == id.Value).ExecuteUpdateAsync(r => r.SetProperty(x => x.Name, name), token),
+            cancellationToken);
+    }
+
+    /// <summary>Deletes the run, its analyses and readings, and the images and checkpoint that only it used.</summary>
+    /// <remarks>
+    /// A large run goes in steps, each a transaction of its own, between which a running analysis can commit; whatever a crash leaves is a shorter run
+    /// that is whole in itself and can be deleted again. Once begun it is not cancelled. An analysis of it that is being computed becomes stale. Pictures
+    /// that were added but never analysed stay. The space is used again by later runs; the file does not shrink.
+    /// </remarks>
+    public async Task DeleteAsync(RunId id, CancellationToken cancellationToken)
+    {
+        // Nothing of it is claimed any more while it goes.
+        await CancelAsync(id, cancellationToken);
+        while (!await _writer.WriteAsync((context, token) => DeleteStepAsync(context, id, token), CancellationToken.None))
+        {
+        }
+    }
+
+    internal static Task<long?> NumberOfAsync(StorageContext context, RunId id, CancellationToken cancellationToken) =>
+        context.Runs.Where(r => r.Id == id.Value).Select(r => (long?)r.Number).SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>Takes some analyses off the end of the run with the images only they used, or, when none is left, the run itself; true when it is gone.</summary>
+    private static async Task<bool> DeleteStepAsync(StorageContext context, RunId id, CancellationToken cancellationToken)
+    {
+        var run = await context.Runs.Where(r => r.Id == id.Value).Select(r => new { r.Number, r.CheckpointId }).SingleOrDefaultAsync(cancellationToken);
+        if (run is null)
+        {
+            return true;
+        }
+
+        var analyses = await context.Analyses
+            .Where(a => a.RunNumber == run.Number)
+            .OrderByDescending(a => a.Ordinal)
+            .Take(Chunks.DeletedAnalyses)
+            .Select(a => new { a.Id, a.ImageId })
+            .ToListAsync(cancellationToken);
+        if (analyses.Count > 0)
+        {
+            var ids = analyses.ConvertAll(a => a.Id);
+            await context.Analyses.Where(a => ids.Contains(a.Id)).ExecuteDeleteAsync(cancellationToken);
+            await ImageStore.DeleteUnusedAsync(context, [.. analyses.Select(a => a.ImageId).Distinct()], cancellationToken);
+            return false;
+        }
+
+        await context.Runs.Where(r => r.Number == run.Number).ExecuteDeleteAsync(cancellationToken);
+        await context.Checkpoints.Where(c => c.Id == run.CheckpointId && !c.Runs.Any()).ExecuteDeleteAsync(cancellationToken);
+        return true;
+    }
+
+    private static async Task RequireImagesAsync(StorageContext context, NewRun run, CancellationToken cancellationToken)
+    {
+        foreach (var chunk in run.Items.Select(i => i.Image.Value).Distinct().Chunk(Chunks.Ids))
+        {
+            var found = await context.Images.CountAsync(i => chunk.Contains(i.Id), cancellationToken);
+            if (found < chunk.Length)
+            {
+                throw new StorageException(
+                    $"The run \"{run.Name}\" was not started: {chunk.Length - found} of its images are no longer in the database; add them again.");
+            }
+        }
+    }
+
+    private async Task<int> CancelAsync(StorageContext context, IQueryable<AnalysisEntity> chosen, CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow();
+        await AnalysisQueue.DropResultsAsync(context, chosen.Where(a => a.State == AnalysisState.Running), cancellationToken);
+        return await chosen
+            .Where(a => a.State == AnalysisState.Queued || a.State == AnalysisState.Running)
+            .ExecuteUpdateAsync(
+                a => a.SetProperty(x => x.State, AnalysisState.Cancelled).SetProperty(x => x.LayersDone, 0).SetProperty(x => x.FinishedAt, now),
+                cancellationToken);
+    }
+
+    private async Task<int> RetryAsync(IQueryable<AnalysisEntity> chosen, CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow();
+        return await chosen
+            .Where(a => a.State == AnalysisState.Failed || a.State == AnalysisState.Cancelled)
+            .ExecuteUpdateAsync(
+                a => a
+                    .SetProperty(x => x.State, AnalysisState.Queued)
+                    .SetProperty(x => x.Error, (string?)null)
+                    .SetProperty(x => x.QueuedAt, now)
+                    .SetProperty(x => x.StartedAt, (DateTimeOffset?)null)
+                    .SetProperty(x => x.FinishedAt, (DateTimeOffset?)null),
+                cancellationToken);
+    }
+}

@@ -1,0 +1,19 @@
+using LogitLens.Storage.Catalogue.Entities;
+
+namespace LogitLens.Storage.Readings;
+
+internal sealed class ReadingEntity
+{
+    public long AnalysisId { get; set; }
+
+    public int Attempt { get; set; }
+
+    public ReadingSegment Segment { get; set; }
+
+    public int Layer { get; set; }
+
+    /// <summary>As packed by <see cref="ReadingCodec"/>.</summary>
+    public required byte[] Packed { get; set; }
+
+    public AnalysisEntity? Analysis { get; set; }
+}

@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace LogitLens.Storage.Sqlite;
+
+/// <summary>
+/// The one writer of this process: writes queue here, in the order they came, instead of meeting SQLITE_BUSY. Each runs off the caller's thread in one
+/// immediate transaction, committed if the operation returns and rolled back if it throws. A second process waits for SQLite's own lock instead.
+/// </summary>
+internal sealed class DatabaseWriter(IDbContextFactory<StorageContext> contexts, DatabaseFile file) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    public async Task<T> WriteAsync<T>(Func<StorageContext, CancellationToken, Task<T>> write, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => WriteInTransactionAsync(write, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<T> WriteInTransactionAsync<T>(Func<StorageContext, CancellationToken, Task<T>> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+            await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+            var result = await write(context, cancellationToken);
+            await transaction.CommitAsync(CancellationToken.None);
+            return result;
+        }
+        catch (Exception exception) when (SqliteFailure.Explain(exception, file) is { } sentence)
+        {
+            throw new StorageException(sentence, exception);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using LogitLens.Storage.Catalogue.Entities;
+using LogitLens.Storage.Readings;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Microsoft.Extensions.Logging;
+
+namespace LogitLens.Storage.Sqlite;
+
+/// <summary>The tables. What each index serves is said beside it.</summary>
+internal sealed class StorageContext(DbContextOptions<StorageContext> options) : DbContext(options)
+{
+    public DbSet<ImageEntity> Images => Set<ImageEntity>();
+
+    public DbSet<ImageContentEntity> ImageContents => Set<ImageContentEntity>();
+
+    public DbSet<ImageThumbnailEntity> ImageThumbnails => Set<ImageThumbnailEntity>();
+
+    public DbSet<CheckpointEntity> Checkpoints => Set<CheckpointEntity>();
+
+    public DbSet<CheckpointTokensEntity> CheckpointTokens => Set<CheckpointTokensEntity>();
+
+    public DbSet<CheckpointHashEntity> CheckpointHashes => Set<CheckpointHashEntity>();
+
+    public DbSet<RunEntity> Runs => Set<RunEntity>();
+
+    public DbSet<AnalysisEntity> Analyses => Set<AnalysisEntity>();
+
+    public DbSet<AnalysisLayoutEntity> AnalysisLayouts => Set<AnalysisLayoutEntity>();
+
+    public DbSet<ReadingEntity> Readings => Set<ReadingEntity>();
+
+    public static void Configure(DbContextOptionsBuilder builder, DatabaseFile file) => builder
+        .UseSqlite(file.ConnectionString)
+        .AddInterceptors(new ConnectionSettings())
+        .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+
+        // Every layer of every analysis is a command: news for whoever debugs, noise for everybody else.
+        .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+        configurationBuilder.Properties<Guid>().HaveConversion<GuidLetters>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<ImageEntity>(image =>
+        {
+            image.ToTable("Images");
+            image.HasIndex(i => i.Sha256).IsUnique();
+            image.HasOne(i => i.Content).WithOne(c => c.Image).HasForeignKey<ImageContentEntity>(c => c.ImageId);
+            image.HasOne(i => i.Thumbnail).WithOne(t => t.Image).HasForeignKey<ImageThumbnailEntity>(t => t.ImageId);
+        });
+        modelBuilder.Entity<ImageContentEntity>(content => content.ToTable("ImageContents").HasKey(c => c.ImageId));
+        modelBuilder.Entity<ImageThumbnailEntity>(thumbnail => thumbnail.ToTable("ImageThumbnails").HasKey(t => t.ImageId));
+
+        modelBuilder.Entity<CheckpointEntity>(checkpoint =>
+        {
+            checkpoint.ToTable("Checkpoints");
+            checkpoint.HasIndex(c => c.Hash).IsUnique();
+            checkpoint.HasOne(c => c.Tokens).WithOne(t => t.Checkpoint).HasForeignKey<CheckpointTokensEntity>(t => t.CheckpointId);
+        });
+        modelBuilder.Entity<CheckpointTokensEntity>(tokens => tokens.ToTable("CheckpointTokens").HasKey(t => t.CheckpointId));
+        modelBuilder.Entity<CheckpointHashEntity>(hash => hash.ToTable("CheckpointHashes").HasKey(h => h.FingerprintSha256));
+
+        modelBuilder.Entity<RunEntity>(run =>
+        {
+            run.ToTable("Runs");
+            run.HasKey(r => r.Number);
+            run.Property(r => r.Number).ValueGeneratedOnAdd();
+            run.HasIndex(r => r.Id).IsUnique();
+
+            // Runs of a checkpoint, oldest first: which one to claim from, and whether a checkpoint is still used.
+            run.HasIndex(r => r.CheckpointId);
+            run.HasOne(r => r.Checkpoint).WithMany(c => c.Runs).HasForeignKey(r => r.CheckpointId).OnDelete(DeleteBehavior.Restrict);
+        });
+
+        modelBuilder.Entity<AnalysisEntity>(analysis =>
+        {
+            analysis.ToTable("Analyses");
+
+            // A run's page by ordinal; neighbours.
+            analysis.HasIndex(a => new { a.RunNumber, a.Ordinal }).IsUnique();
+
+            // A run's page in one state; its counts by state without touching the rows.
+            analysis.HasIndex(a => new { a.RunNumber, a.State, a.Ordinal });
+
+            // The queue: the next Queued row, oldest run first; how many there are; what was left Running.
+            analysis.HasIndex(a => new { a.State, a.RunNumber, a.Ordinal });
+
+            // An image's analyses, how many, and the newest that is Done.
+            analysis.HasIndex(a => new { a.ImageId, a.State });
+
+            analysis.HasOne(a => a.Run).WithMany(r => r.Analyses).HasForeignKey(a => a.RunNumber).OnDelete(DeleteBehavior.Cascade);
+            analysis.HasOne(a => a.Image).WithMany(i => i.Analyses).HasForeignKey(a => a.ImageId).OnDelete(DeleteBehavior.Restrict);
+            analysis.HasOne(a => a.Layout).WithOne(l => l.Analysis).HasForeignKey<AnalysisLayoutEntity>(l => l.AnalysisId);
+        });
+        modelBuilder.Entity<AnalysisLayoutEntity>(layout => layout.ToTable("AnalysisLayouts").HasKey(l => l.AnalysisId));
+
+        modelBuilder.Entity<ReadingEntity>(reading =>
+        {
+            // An ordinary table with a rowid: blobs of 10 to 100 KB lie in overflow pages in the order they were committed, and the key is a small index
+            // beside them. WITHOUT ROWID would carry up to a quarter page of every blob inside the key's tree, for no query that is asked here.
+            reading.ToTable("Readings");
+            reading.HasKey(r => new { r.AnalysisId, r.Attempt, r.Segment, r.Layer });
+            reading.HasOne(r => r.Analysis).WithMany(a => a.Readings).HasForeignKey(r => r.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+
+    private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
+        time => time.ToUnixTimeMilliseconds(),
+        milliseconds => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+
+    /// <summary>As URLs write it.</summary>
+    private sealed class GuidLetters() : ValueConverter<Guid, string>(guid => guid.ToString("N"), letters => Guid.ParseExact(letters, "N"));
+}

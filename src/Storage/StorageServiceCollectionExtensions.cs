@@ -1,0 +1,36 @@
+using LogitLens.Storage.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LogitLens.Storage;
+
+/// <summary>Registration.</summary>
+public static class StorageServiceCollectionExtensions
+{
+    /// <summary>Adds the stores, all singletons (each operation opens its own context), and the context factory. Needs <c>TimeProvider</c>.</summary>
+    public static IServiceCollection AddLogitLensStorage(this IServiceCollection services, StorageOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        var file = new DatabaseFile(options.DatabasePath);
+
+        services.AddSingleton(options);
+        services.AddSingleton(file);
+        services.AddPooledDbContextFactory<StorageContext>(builder => StorageContext.Configure(builder, file));
+        services.AddSingleton<DatabaseReader>();
+        services.AddSingleton<DatabaseWriter>();
+
+        // The public types' constructors take internal ones, so the container cannot find them by itself.
+        services.AddSingleton(s => new Database(s.GetRequiredService<DatabaseFile>(), s.GetRequiredService<IDbContextFactory<StorageContext>>()));
+        services.AddSingleton(s => new ImageStore(Reader(s), Writer(s), Clock(s)));
+        services.AddSingleton(s => new CheckpointStore(Reader(s), Writer(s), Clock(s)));
+        services.AddSingleton(s => new RunStore(Reader(s), Writer(s), Clock(s)));
+        services.AddSingleton(s => new AnalysisQueue(Reader(s), Writer(s), Clock(s)));
+        services.AddSingleton(s => new ReadingStore(Reader(s)));
+        return services;
+
+        static DatabaseReader Reader(IServiceProvider s) => s.GetRequiredService<DatabaseReader>();
+        static DatabaseWriter Writer(IServiceProvider s) => s.GetRequiredService<DatabaseWriter>();
+        static TimeProvider Clock(IServiceProvider s) => s.GetRequiredService<TimeProvider>();
+    }
+}
