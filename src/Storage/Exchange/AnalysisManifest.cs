@@ -40,7 +40,7 @@ public sealed record AnalysisManifest(
     {
         ArgumentNullException.ThrowIfNull(detail);
 
-        var (row, run, image, layout, answerIds) = detail;
+        var (row, run, image, layout, answerIds, blobs) = detail;
         var checkpoint = run.Checkpoint;
         var turned = run.Settings.ApplyExifOrientation && image.ExifOrientation >= FirstSidewaysOrientation;
         return new AnalysisManifest(
@@ -57,7 +57,7 @@ public sealed record AnalysisManifest(
             State: row.State,
             Error: row.Error,
             Attempt: row.Attempt,
-            Blobs: row.LayersDone,
+            Blobs: blobs,
             BlobsTotal: row.LayersTotal,
             Prompt: row.Prompt,
             TrueAnswer: row.TrueAnswer,

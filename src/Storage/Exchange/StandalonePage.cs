@@ -14,9 +14,9 @@ namespace LogitLens.Storage.Exchange;
 /// server for anything, and its content security policy allows no script but its own.
 /// </summary>
 /// <remarks>
-/// The data stand in three inert <c>script</c> elements as base64, so that no text of an image's name or of a token can end an element: <c>ll-record</c>
-/// (gzip of the JSON <c>{"manifest", "tokens": {"ids", "display", "text", "kind"}, "pictureMediaType"}</c>), <c>ll-readings</c> (gzip of the packed layers
-/// one after another) and <c>ll-picture</c> (the file as it is).
+/// The data stand in three inert <c>script</c> elements as base64, so that no text of an image's name or of a token can end an element: <c>lx-record</c>
+/// (gzip of the JSON <c>{"manifest", "tokens": {"ids", "display", "text", "kind"}, "pictureMediaType"}</c>), <c>lx-readings</c> (gzip of the packed layers
+/// one after another) and <c>lx-picture</c> (the file as it is).
 /// </remarks>
 public static class StandalonePage
 {

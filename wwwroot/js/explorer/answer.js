@@ -8,10 +8,10 @@ export class AnswerPart {
   constructor(explorer) {
     this.explorer = explorer;
     this.words = [];
-    this.line = make('p', { class: 'll-answer-words' });
-    this.note = make('span', { class: 'll-answer-note' });
-    this.truth = make('p', { class: 'll-answer-truth', hidden: true });
-    this.element = make('section', { class: 'll-answer', 'aria-label': 'Answer' }, make('h2', {}, 'Answer'), this.line, this.truth, this.note);
+    this.line = make('p', { class: 'lx-answer-words' });
+    this.note = make('span', { class: 'lx-answer-note' });
+    this.truth = make('p', { class: 'lx-answer-truth', hidden: true });
+    this.element = make('section', { class: 'lx-answer', 'aria-label': 'Answer' }, make('h2', {}, 'Answer'), this.line, this.truth, this.note);
     this.listeners = new Listeners();
   }
 
@@ -32,7 +32,7 @@ export class AnswerPart {
     const id = place ? model.id(layer, place.position) : null;
     const lit = explorer.lit();
     for (const word of this.words) {
-      word.element.classList.toggle('ll-lit', (id !== null && word.ids.has(id) && !model.isFiller(id)) || word.places.includes(place?.position));
+      word.element.classList.toggle('lx-lit', (id !== null && word.ids.has(id) && !model.isFiller(id)) || word.places.includes(place?.position));
       word.element.setAttribute('aria-pressed', String(explorer.pinned !== null && explorer.pinned.size === word.ids.size && [...explorer.pinned].every((pinned) => word.ids.has(pinned))));
     }
 
@@ -61,7 +61,7 @@ export class AnswerPart {
     this.words = [];
     if (!answer) {
       const waiting = ['queued', 'running'].includes(String(state).toLowerCase());
-      this.line.replaceChildren(make('span', { class: 'll-hint' }, waiting ? 'The answer comes after the last layer.' : 'No answer was asked for.'));
+      this.line.replaceChildren(make('span', { class: 'lx-hint' }, waiting ? 'The answer comes after the last layer.' : 'No answer was asked for.'));
       return;
     }
 
@@ -80,7 +80,7 @@ export class AnswerPart {
     });
     const nodes = [];
     for (const word of this.words) {
-      word.element = make('button', { type: 'button', class: 'll-word', 'aria-pressed': 'false' });
+      word.element = make('button', { type: 'button', class: 'lx-word', 'aria-pressed': 'false' });
       for (const id of word.list) {
         const token = make('span');
         fillToken(token, model, id);

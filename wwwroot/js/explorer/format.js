@@ -62,14 +62,14 @@ export function placePhrase(model, index) {
 /** A token as elements: ␣ in fainter ink, special tokens in small capitals. */
 export function fillToken(element, model, id) {
   const display = model.display(id);
-  element.classList.add('ll-token');
-  element.classList.toggle('ll-token-special', model.isSpecial(id));
-  element.classList.toggle('ll-token-faint', display === '∅' || display === '⏎' || display.startsWith('#'));
+  element.classList.add('lx-token');
+  element.classList.toggle('lx-token-special', model.isSpecial(id));
+  element.classList.toggle('lx-token-faint', display === '∅' || display === '⏎' || display.startsWith('#'));
   const parts = [];
   for (const run of display.split(/(␣+)/)) {
     if (run.startsWith('␣')) {
       const space = document.createElement('span');
-      space.className = 'll-space';
+      space.className = 'lx-lead';
       space.textContent = run;
       parts.push(space);
     } else if (run !== '') {

@@ -47,11 +47,11 @@ export class Explorer {
     this.table = new TablePart(this);
     this.answer = new AnswerPart(this);
     this.parts = [this.toolbar, this.picture, this.gauge, this.inspector, this.table, this.answer];
-    this.live = make('div', { class: 'll-live', 'aria-live': 'polite' });
-    this.notice = make('div', { class: 'll-notice', role: 'alert', hidden: true });
-    this.root = make('div', { class: 'll-explorer' },
-      this.toolbar.element, this.notice,
-      make('div', { class: 'll-upper' }, this.picture.element, this.gauge.element, this.inspector.element),
+    this.live = make('div', { class: 'lx-live', 'aria-live': 'polite' });
+    this.notice = make('div', { class: 'lx-notice', role: 'alert', hidden: true });
+    this.root = make('div', { class: 'lx-explorer' },
+      make('div', {}, this.toolbar.element, this.notice),
+      make('div', { class: 'lx-upper' }, this.picture.element, this.gauge.element, this.inspector.element),
       this.table.element, this.answer.element, this.live);
     element.replaceChildren(this.root);
 
@@ -263,7 +263,7 @@ export class Explorer {
       await navigator.clipboard.writeText(location.href);
     } catch {
       // Without HTTPS there is no clipboard interface; the old command still works.
-      const area = make('textarea', { 'aria-hidden': 'true', class: 'll-live' });
+      const area = make('textarea', { 'aria-hidden': 'true', class: 'lx-live' });
       area.value = location.href;
       this.root.append(area);
       area.select();
@@ -402,7 +402,7 @@ export class Explorer {
   }
 
   #onKey(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !this.model) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !this.model || document.querySelector('.mud-dialog, .mud-popover-open')) {
       return;
     }
 

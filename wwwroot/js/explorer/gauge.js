@@ -9,10 +9,10 @@ const PAD = 6;
 export class GaugePart {
   constructor(explorer) {
     this.explorer = explorer;
-    this.best = make('button', { type: 'button', class: 'll-gauge-best', title: 'Each patch at its own best layer (b)' }, 'best');
+    this.best = make('button', { type: 'button', class: 'lx-gauge-best', title: 'Each patch at its own best layer (b)' }, 'best');
     this.canvas = make('canvas', { tabindex: '0', role: 'slider', 'aria-orientation': 'vertical', 'aria-label': 'Layer' });
-    this.strip = make('div', { class: 'll-gauge-strip' }, this.canvas);
-    this.element = make('div', { class: 'll-gauge', role: 'group', 'aria-label': 'Depth: the layer that is shown' }, this.best, this.strip);
+    this.strip = make('div', { class: 'lx-gauge-strip' }, this.canvas);
+    this.element = make('div', { class: 'lx-gauge', role: 'group', 'aria-label': 'Depth: the layer that is shown' }, this.best, this.strip);
     this.hovered = null;
     this.listeners = new Listeners();
     this.stopWatching = watchSize(this.strip, () => explorer.invalidate(CHANGED.LOOK));
@@ -44,7 +44,7 @@ export class GaugePart {
     const step = this.#step(height);
     const most = Math.max(1, ...model.bestCounts.values());
     const labelEvery = Math.max(1, Math.ceil(13 / step));
-    const left = 26;
+    const left = 30;
     const room = width - left - 4;
     const [from, to] = model.effectiveWindow;
     context.font = `11px ${theme.sans}`;

@@ -13,20 +13,20 @@ export class InspectorPart {
     this.listeners = new Listeners();
     this.rows = [];
     this.all = false;
-    this.title = make('div', { class: 'll-inspector-title' });
-    this.note = make('div', { class: 'll-inspector-note' });
-    this.list = make('ol', { class: 'll-tokens', 'aria-label': 'Top tokens' });
-    this.more = make('button', { type: 'button', class: 'll-link', 'aria-expanded': 'false' });
-    this.curveTitle = make('div', { class: 'll-inspector-note' });
-    this.curve = make('canvas', { role: 'img', class: 'll-curve' });
-    this.curveBox = make('div', { class: 'll-curve-box' }, this.curve);
-    this.tracked = make('ul', { class: 'll-tracked', 'aria-label': 'Tracked tokens' });
-    this.collected = make('div', { class: 'll-collected', role: 'list', 'aria-label': 'Collected positions' });
-    this.empty = make('p', { class: 'll-hint' },
+    this.title = make('div', { class: 'lx-inspector-title' });
+    this.note = make('div', { class: 'lx-inspector-note' });
+    this.list = make('ol', { class: 'lx-tokens', 'aria-label': 'Top tokens' });
+    this.more = make('button', { type: 'button', class: 'lx-link', 'aria-expanded': 'false' });
+    this.curveTitle = make('div', { class: 'lx-inspector-note' });
+    this.curve = make('canvas', { role: 'img', class: 'lx-curve' });
+    this.curveBox = make('div', { class: 'lx-curve-box' }, this.curve);
+    this.tracked = make('ul', { class: 'lx-tracked', 'aria-label': 'Tracked tokens' });
+    this.collected = make('div', { class: 'lx-collected', role: 'list', 'aria-label': 'Collected positions' });
+    this.empty = make('p', { class: 'lx-hint' },
       'Point at a patch to read it. Click locks it, Shift-click collects; ', make('kbd', {}, '['), ' ', make('kbd', {}, ']'), ' change the layer, ', make('kbd', {}, 'b'), ' goes back to best, ',
       make('kbd', {}, 'c'), ' copies a link to this view.');
-    this.body = make('div', { class: 'll-inspector-body' }, this.title, this.note, this.list, this.more, this.curveTitle, this.curveBox, this.tracked);
-    this.element = make('section', { class: 'll-inspector', 'aria-label': 'Inspector' }, this.body, this.empty, this.collected);
+    this.body = make('div', { class: 'lx-inspector-body' }, this.title, this.note, this.list, this.more, this.curveTitle, this.curveBox, this.tracked);
+    this.element = make('section', { class: 'lx-inspector', 'aria-label': 'Inspector' }, this.body, this.empty, this.collected);
     this.listeners.on(this.more, 'click', () => {
       this.all = !this.all;
       explorer.invalidate(CHANGED.MARK);
@@ -64,7 +64,7 @@ export class InspectorPart {
     const position = model.positions[index];
     const best = model.best[index];
     this.title.replaceChildren(...this.#titleOf(position, index));
-    this.title.classList.toggle('ll-locked', view.lock?.position === index);
+    this.title.classList.toggle('lx-locked', view.lock?.position === index);
 
     const entropy = layer === NONE ? NaN : model.entropy(layer, index);
     const facts = [best === NONE ? 'not read yet' : `best layer ${layerName(best)}`];
@@ -95,8 +95,8 @@ export class InspectorPart {
 
         row.bar.style.transform = `scaleX(${Math.max(probability, 0.002)})`;
         row.number.textContent = formatProbability(probability);
-        row.element.classList.toggle('ll-filler', model.isFiller(id));
-        row.element.classList.toggle('ll-lit', this.explorer.lit()?.ids.has(id) ?? false);
+        row.element.classList.toggle('lx-filler', model.isFiller(id));
+        row.element.classList.toggle('lx-lit', this.explorer.lit()?.ids.has(id) ?? false);
       }
     });
     this.more.hidden = top.length <= FIRST_ROWS;
@@ -122,9 +122,9 @@ export class InspectorPart {
 
   #addRow() {
     const token = make('span');
-    const bar = make('span', { class: 'll-bar' });
-    const number = make('span', { class: 'll-number' });
-    const button = make('button', { type: 'button', class: 'll-token-row', title: 'Light up where this token is read' }, token, make('span', { class: 'll-bar-box' }, bar), number);
+    const bar = make('span', { class: 'lx-bar' });
+    const number = make('span', { class: 'lx-number' });
+    const button = make('button', { type: 'button', class: 'lx-token-row', title: 'Light up where this token is read' }, token, make('span', { class: 'lx-bar-box' }, bar), number);
     const element = make('li', {}, button);
     const row = { element, token, bar, number, id: null };
     const ids = () => new Set([row.id]);
@@ -154,7 +154,7 @@ export class InspectorPart {
     this.collected.replaceChildren(...view.collected.filter((index) => index < model.count).map((index) => {
       const layer = model.shown(view.layer, index);
       const token = make('span');
-      const open = make('button', { type: 'button', class: 'll-chip' }, make('span', { class: 'll-chip-place' }, placeName(model, index)), ' ', token);
+      const open = make('button', { type: 'button', class: 'lx-chip' }, make('span', { class: 'lx-chip-place' }, placeName(model, index)), ' ', token);
       if (layer !== NONE) {
         fillToken(token, model, model.id(layer, index));
         open.append(` ${formatProbability(model.probability(layer, index))}`);
@@ -163,9 +163,9 @@ export class InspectorPart {
       open.addEventListener('pointerenter', () => this.explorer.setHover({ position: index, layer: null, from: 'chip' }));
       open.addEventListener('pointerleave', () => this.explorer.setHover(null));
       open.addEventListener('click', () => this.explorer.press({ position: index, layer: null }, false));
-      const remove = make('button', { type: 'button', class: 'll-chip-remove', 'aria-label': `Leave out ${placeName(model, index)}` }, '✕');
+      const remove = make('button', { type: 'button', class: 'lx-chip-remove', 'aria-label': `Leave out ${placeName(model, index)}` }, '✕');
       remove.addEventListener('click', () => this.explorer.press({ position: index, layer: null }, true));
-      return make('span', { class: 'll-chip-box', role: 'listitem' }, open, remove);
+      return make('span', { class: 'lx-chip-box', role: 'listitem' }, open, remove);
     }));
   }
 

@@ -9,14 +9,17 @@ const MAX_ZOOM = 64;
 const DRAG_FROM = 4;
 const MARGIN = 8;
 
+// Edges are computed, so two neighbours' need not be equal to the last bit; no point may fall between them.
+const SLACK = 1e-6;
+
 /** The picture, its map and its marks. */
 export class PicturePart {
   constructor(explorer) {
     this.explorer = explorer;
     this.base = make('canvas', { 'aria-hidden': 'true' });
-    this.canvas = make('canvas', { class: 'll-picture-marks', tabindex: '0', role: 'application', 'aria-roledescription': 'picture with patches' });
-    this.tip = make('div', { class: 'll-tip', hidden: true, 'aria-hidden': 'true' });
-    this.element = make('div', { class: 'll-picture' }, this.base, this.canvas, this.tip);
+    this.canvas = make('canvas', { class: 'lx-picture-marks', tabindex: '0', role: 'application', 'aria-roledescription': 'picture with patches' });
+    this.tip = make('div', { class: 'lx-tip', hidden: true, 'aria-hidden': 'true' });
+    this.element = make('div', { class: 'lx-picture' }, this.base, this.canvas, this.tip);
     this.listeners = new Listeners();
     this.hatch = null;
     this.stopWatching = watchSize(this.element, () => explorer.invalidate(CHANGED.LOOK));
@@ -301,7 +304,7 @@ export class PicturePart {
     const py = (event.clientY - bounds.top - y) / scale;
     for (let at = model.patches.length - 1; at >= 0; at--) {
       const [left, top, width, height] = model.positions[model.patches[at]].pixels;
-      if (px >= left && px < left + width && py >= top && py < top + height) {
+      if (px >= left - SLACK && px < left + width && py >= top - SLACK && py < top + height) {
         return model.patches[at];
       }
     }
@@ -345,7 +348,7 @@ export class PicturePart {
           drag.moved = true;
           drag.x = event.clientX;
           drag.y = event.clientY;
-          canvas.classList.add('ll-dragging');
+          canvas.classList.add('lx-dragging');
           this.#panBy(dx, dy);
           return;
         }
@@ -364,7 +367,7 @@ export class PicturePart {
     listeners.on(canvas, 'pointerup', (event) => {
       const ended = drag;
       drag = null;
-      canvas.classList.remove('ll-dragging');
+      canvas.classList.remove('lx-dragging');
       if (!ended || ended.moved || !explorer.model) {
         return;
       }

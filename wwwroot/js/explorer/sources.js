@@ -71,9 +71,9 @@ export class ApiSource {
 /** Data that stand in the page itself (StandalonePage in src/Storage/Exchange). */
 export class EmbeddedSource {
   constructor(read) {
-    this.record = read('ll-record').then(unzip).then((stream) => new Response(stream).json());
-    this.packed = () => read('ll-readings').then(unzip).then((stream) => new Response(stream).arrayBuffer());
-    this.file = () => read('ll-picture');
+    this.record = read('lx-record').then(unzip).then((stream) => new Response(stream).json());
+    this.packed = () => read('lx-readings').then(unzip).then((stream) => new Response(stream).arrayBuffer());
+    this.file = () => read('lx-picture');
   }
 
   async manifest() {

@@ -10,11 +10,11 @@ async function start() {
   const host = document.getElementById('explorer');
   const source = new EmbeddedSource(async (id) => fromBase64(document.getElementById(id).textContent));
   const manifest = await source.manifest();
-  const head = make('header', { class: 'll-page-head' },
+  const head = make('header', { class: 'lx-page-head' },
     make('h1', {}, manifest.image.name),
-    make('span', { class: 'll-page-fact' }, `${manifest.image.width} × ${manifest.image.height} px`),
-    make('span', { class: 'll-page-fact' }, manifest.checkpoint.name),
-    make('span', { class: 'll-page-fact ll-page-prompt', title: manifest.prompt }, manifest.prompt));
+    make('span', { class: 'lx-page-fact' }, `${manifest.image.width} × ${manifest.image.height} px`),
+    make('span', { class: 'lx-page-fact' }, manifest.checkpoint.name),
+    make('span', { class: 'lx-page-fact lx-page-prompt', title: manifest.prompt }, manifest.prompt));
   document.body.prepend(head);
   host.replaceChildren();
   const explorer = new Explorer(host, source, { query: location.hash.slice(1), useHash: true });

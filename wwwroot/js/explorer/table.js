@@ -18,17 +18,17 @@ export class TablePart {
     this.explorer = explorer;
     this.rows = [];
     this.listeners = new Listeners();
-    this.find = make('input', { type: 'search', placeholder: 'find token', 'aria-label': 'Find a token among those read', maxlength: '100', autocomplete: 'off', spellcheck: 'false' });
-    this.found = make('output', { class: 'll-found' });
+    this.find = make('input', { type: 'search', placeholder: 'find token', 'data-shortcut': '/', 'aria-label': 'Find a token among those read', maxlength: '100', autocomplete: 'off', spellcheck: 'false' });
+    this.found = make('output', { class: 'lx-found' });
     this.kind = makeSelect('Rows shown', [['all', 'all positions'], ['patches', 'patches'], ['text', 'prompt and answer'], ['found', 'lit rows']], (rows) => explorer.setRows(rows));
-    this.bar = make('div', { class: 'll-table-bar' }, make('h2', {}, 'Layers'), this.find, this.found, make('span', { class: 'll-spacer' }), this.kind);
+    this.bar = make('div', { class: 'lx-table-bar' }, make('h2', {}, 'Layers'), this.find, this.found, make('span', { class: 'lx-spacer' }), this.kind);
     this.base = make('canvas', { 'aria-hidden': 'true' });
-    this.canvas = make('canvas', { class: 'll-table-marks', tabindex: '0', role: 'application', 'aria-roledescription': 'table of positions and layers' });
-    this.sheet = make('div', { class: 'll-sheet' }, this.base, this.canvas);
-    this.spacer = make('div', { class: 'll-spread' });
-    this.scroller = make('div', { class: 'll-table' }, this.spacer, this.sheet);
-    this.tip = make('div', { class: 'll-tip ll-table-tip', hidden: true, 'aria-hidden': 'true' });
-    this.element = make('section', { class: 'll-layers', 'aria-label': 'Layers' }, this.bar, this.scroller, this.tip);
+    this.canvas = make('canvas', { class: 'lx-table-marks', tabindex: '0', role: 'application', 'aria-roledescription': 'table of positions and layers' });
+    this.sheet = make('div', { class: 'lx-sheet' }, this.base, this.canvas);
+    this.spacer = make('div', { class: 'lx-spread' });
+    this.scroller = make('div', { class: 'lx-table' }, this.spacer, this.sheet);
+    this.tip = make('div', { class: 'lx-tip lx-table-tip', hidden: true, 'aria-hidden': 'true' });
+    this.element = make('section', { class: 'lx-layers', 'aria-label': 'Layers' }, this.bar, this.scroller, this.tip);
     this.stopWatching = watchSize(this.scroller, () => explorer.invalidate(CHANGED.LOOK));
     this.pointer = null;
     this.#listen();
@@ -326,11 +326,11 @@ export class TablePart {
       const rows = model.top(hover.layer, hover.position).map(({ id, probability }) => {
         const token = make('span');
         fillToken(token, model, id);
-        return make('div', { class: 'll-tip-row' }, token, make('span', { class: 'll-number' }, formatProbability(probability)));
+        return make('div', { class: 'lx-tip-row' }, token, make('span', { class: 'lx-number' }, formatProbability(probability)));
       });
       const entropy = model.entropy(hover.layer, hover.position);
       const head = `${placeName(model, hover.position)} · ${layerPhrase(hover.layer)}${Number.isNaN(entropy) ? '' : ` · ${entropy.toFixed(2)} bit`}`;
-      this.tip.replaceChildren(make('div', { class: 'll-tip-head' }, head), ...rows);
+      this.tip.replaceChildren(make('div', { class: 'lx-tip-head' }, head), ...rows);
     }
 
     // Beside the cell, and above the table's lower edge where there is no room below it.

@@ -17,19 +17,19 @@ export class ToolbarPart {
     this.from = makeSelect('First layer of the window', [], () => this.#setWindow());
     this.to = makeSelect('Last layer of the window', [], () => this.#setWindow());
     this.by = makeSelect('The best layer is chosen by', BY_CHOICES, (by) => explorer.chooseBest(by, explorer.view.window));
-    this.layer = make('output', { class: 'll-layer-name' });
+    this.layer = make('output', { class: 'lx-layer-name' });
     this.low = make('span');
     this.high = make('span');
-    this.ramp = make('span', { class: 'll-ramp', 'aria-hidden': 'true' });
-    this.unit = make('span', { class: 'll-legend-unit' });
-    this.hatch = make('span', { class: 'll-legend-hatch' }, make('span', { class: 'll-hatch', 'aria-hidden': 'true' }), 'filler');
-    this.legend = make('span', { class: 'll-legend', role: 'img' }, this.unit, this.low, this.ramp, this.high, this.hatch);
-    this.copy = make('button', { type: 'button', class: 'll-button', title: 'Copy a link to this view (c)' }, 'Copy link');
-    this.status = make('span', { class: 'll-status', role: 'status' });
-    const field = (text, ...controls) => make('span', { class: 'll-field' }, make('span', {}, text), ...controls);
-    this.element = make('div', { class: 'll-toolbar', role: 'toolbar', 'aria-label': 'View' },
+    this.ramp = make('span', { class: 'lx-ramp', 'aria-hidden': 'true' });
+    this.unit = make('span', { class: 'lx-legend-unit' });
+    this.hatch = make('span', { class: 'lx-legend-hatch' }, make('span', { class: 'lx-hatch', 'aria-hidden': 'true' }), 'filler');
+    this.legend = make('span', { class: 'lx-legend', role: 'img' }, this.unit, this.low, this.ramp, this.high, this.hatch);
+    this.copy = make('button', { type: 'button', class: 'lx-button', title: 'Copy a link to this view (c)' }, 'Copy link');
+    this.status = make('span', { class: 'lx-status', role: 'status' });
+    const field = (text, ...controls) => make('span', { class: 'lx-field' }, make('span', {}, text), ...controls);
+    this.element = make('div', { class: 'lx-toolbar', role: 'toolbar', 'aria-label': 'View' },
       field('map', this.map, this.strength), this.legend, field('shown', this.layer), field('best by', this.by), field('within layers', this.from, '–', this.to),
-      make('span', { class: 'll-spacer' }), this.status, this.copy);
+      make('span', { class: 'lx-spacer' }), this.status, this.copy);
     this.listeners.on(this.strength, 'input', () => explorer.change({ strength: Number(this.strength.value) }));
     this.listeners.on(this.copy, 'click', () => explorer.copyLink());
   }
