@@ -1,0 +1,39 @@
+using LogitLens.Storage.Catalogue;
+
+namespace LogitLens.Dashboard.Components.Common;
+
+/// <summary>Where things are.</summary>
+internal static class Urls
+{
+    public const string Home = "/";
+    public const string Runs = "/runs";
+    public const string NewRun = "/runs/new";
+    public const string Images = "/images";
+
+    public static string Run(RunId run) => $"/runs/{run}";
+
+    public static string Image(string sha256) => $"/images/{sha256}";
+
+    public static string Explorer(AnalysisId analysis) => $"/analyses/{analysis}";
+
+    public static string Thumbnail(string sha256) => $"/api/images/{sha256}/thumbnail";
+
+    public static string Content(string sha256) => $"/api/images/{sha256}/content";
+
+    /// <summary>A path with those of the given values that are set, escaped.</summary>
+    public static string WithQuery(string path, params ReadOnlySpan<(string Name, string? Value)> values)
+    {
+        var url = path;
+        var separator = '?';
+        foreach (var (name, value) in values)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                url += $"{separator}{name}={Uri.EscapeDataString(value)}";
+                separator = '&';
+            }
+        }
+
+        return url;
+    }
+}

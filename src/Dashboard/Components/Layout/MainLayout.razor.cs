@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.JSInterop;
+using MudBlazor;
+
+namespace LogitLens.Dashboard.Components.Layout;
+
+/// <summary>The frame around every page: bar, landmarks, the way back from a page that broke.</summary>
+public sealed partial class MainLayout
+{
+    private ErrorBoundary? _boundary;
+    private DotNetObjectReference<MainLayout>? _self;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _shortcuts;
+    private bool _showingShortcuts;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    // With a base address a bare "#content" would lead home; the page's own address does not.
+    private string SkipTarget => new UriBuilder(Navigation.Uri) { Fragment = "content" }.Uri.PathAndQuery + "#content";
+
+    /// <summary>Called by the shortcuts module when <c>?</c> is pressed outside a field.</summary>
+    [JSInvokable]
+    public async Task ShowShortcutsAsync()
+    {
+        if (_showingShortcuts)
+        {
+            return;
+        }
+
+        _showingShortcuts = true;
+        try
+        {
+            var dialog = await Dialogs.ShowAsync<ShortcutsDialog>(
+                "Keyboard",
+                new DialogOptions { CloseOnEscapeKey = true, CloseButton = true, MaxWidth = MaxWidth.Small });
+            await dialog.Result;
+        }
+        finally
+        {
+            _showingShortcuts = false;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized() => Navigation.LocationChanged += OnLocationChanged;
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+
+        _self = DotNetObjectReference.Create(this);
+        _module = await JS.InvokeAsync<IJSObjectReference>("import", "./js/shortcuts.js");
+        _shortcuts = await _module.InvokeAsync<IJSObjectReference>("attach", _self);
+    }
+
+    private void Recover() => _boundary?.Recover();
+
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs e) => _ = InvokeAsync(() =>
+    {
+        // Another page is no longer the one that broke; the skip link follows the address.
+        Recover();
+        StateHasChanged();
+    });
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Navigation.LocationChanged -= OnLocationChanged;
+        try
+        {
+            if (_shortcuts is not null)
+            {
+                await _shortcuts.InvokeVoidAsync("dispose");
+                await _shortcuts.DisposeAsync();
+            }
+
+            if (_module is not null)
+            {
+                await _module.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone, and its listeners with it.
+        }
+
+        _self?.Dispose();
+    }
+}

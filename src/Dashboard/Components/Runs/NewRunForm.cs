@@ -1,0 +1,186 @@
+using System.Globalization;
+using LogitLens.Dashboard.Analysis;
+using LogitLens.Inference;
+using LogitLens.Inference.Lens;
+using LogitLens.Storage.Catalogue;
+
+namespace LogitLens.Dashboard.Components.Runs;
+
+/// <summary>What is filled in on the New run page, and what is wrong with it in words.</summary>
+internal sealed class NewRunForm
+{
+    public const int MaxNameLength = 200;
+    public const int MaxAnswerTokens = 1024;
+    private const int MaxSuggestion = 80;
+
+    private readonly HashSet<ImageId> _known = [];
+    private readonly List<ChosenImage> _images = [];
+    private string? _name;
+
+    /// <summary>The images, in the order they came.</summary>
+    public IReadOnlyList<ChosenImage> Images => _images;
+
+    /// <summary>Questions and answers per image; null where all share the prompt.</summary>
+    public ItemMatch? Table { get; set; }
+
+    public AvailableCheckpoint? Checkpoint { get; set; }
+
+    public string Prompt { get; set; } = PromptTemplate.DefaultQuestion;
+
+    public int? TopK { get; set; } = 10;
+
+    public string Layers { get; set; } = LayerSelection.Format(null);
+
+    public int? AnswerTokens { get; set; } = 32;
+
+    public bool ApplyExifOrientation { get; set; }
+
+    public bool Legacy { get; set; }
+
+    /// <summary>Tokens to follow everywhere, as typed.</summary>
+    public string Tracked { get; set; } = string.Empty;
+
+    /// <summary>Their ids, once found in the checkpoint's vocabulary.</summary>
+    public IReadOnlyList<int> TrackedIds { get; set; } = [];
+
+    /// <summary>The run's name: the person's own, or else the suggestion.</summary>
+    public string Name
+    {
+        get => _name ?? SuggestName();
+        set => _name = string.IsNullOrWhiteSpace(value) || value == SuggestName() ? null : value;
+    }
+
+    /// <summary>How many analyses the run will have.</summary>
+    public int ItemCount => Table?.Items.Count ?? _images.Count;
+
+    /// <summary>Adds an image; false if it is there already.</summary>
+    public bool Add(string name, ImageRow image)
+    {
+        if (!_known.Add(image.Id))
+        {
+            return false;
+        }
+
+        _images.Add(new ChosenImage(name, image));
+        return true;
+    }
+
+    public void Remove(ChosenImage image)
+    {
+        if (_images.Remove(image))
+        {
+            _known.Remove(image.Row.Id);
+        }
+    }
+
+    public void RemoveAll()
+    {
+        _images.Clear();
+        _known.Clear();
+    }
+
+    public static string? CheckName(string name) =>
+        string.IsNullOrWhiteSpace(name) ? "The run needs a name to be found by."
+        : name.Trim().Length > MaxNameLength ? $"The name has {name.Trim().Length} characters, but {MaxNameLength} fit: shorten it."
+        : null;
+
+    public string? NameError => CheckName(Name);
+
+    public string? ImagesError =>
+        _images.Count == 0 ? "A run needs at least one image: drop some here, or choose from those already kept."
+        : Table is { Items.Count: 0 } ? "No line of the table names one of these images: add the images it names, or remove the table."
+        : null;
+
+    public string? CheckpointError => Checkpoint is null ? "Choose a checkpoint." : null;
+
+    /// <summary>The full prompt, as the model will get it; null if there is none.</summary>
+    public string? FullPrompt => TryApply(out var prompt) is null ? prompt : null;
+
+    public string? PromptError => TryApply(out _);
+
+    public string? TopKError =>
+        TopK is >= 1 and <= LensSettings.MaxTopK ? null
+        : TopK is null ? $"How many tokens to keep is missing: choose 1 to {LensSettings.MaxTopK}."
+        : $"{TopK} tokens cannot be kept at each position: choose 1 to {LensSettings.MaxTopK}.";
+
+    public string? AnswerTokensError =>
+        AnswerTokens is >= 0 and <= MaxAnswerTokens ? null
+        : AnswerTokens is null ? "The longest answer is missing: choose 0 for none."
+        : $"An answer of {AnswerTokens} tokens cannot be asked for: choose 0 (none) to {MaxAnswerTokens}.";
+
+    public string? LayersError
+    {
+        get
+        {
+            try
+            {
+                // Without a checkpoint only the grammar can be checked.
+                LayerSelection.Parse(Layers, Checkpoint?.Layers ?? int.MaxValue / 1024);
+                return null;
+            }
+            catch (RefusedInputException refused)
+            {
+                return refused.Message;
+            }
+        }
+    }
+
+    /// <summary>Every sentence about the form itself; tracked tokens are looked up apart.</summary>
+    public IEnumerable<string> Errors =>
+        new[] { ImagesError, CheckpointError, PromptError, NameError, TopKError, LayersError, AnswerTokensError }.OfType<string>();
+
+    /// <summary>The run asked for.</summary>
+    /// <exception cref="RefusedInputException">Layers the checkpoint does not have.</exception>
+    /// <exception cref="InvalidOperationException">The form still has errors.</exception>
+    public RequestedRun ToRequest()
+    {
+        if (Errors.Any())
+        {
+            throw new InvalidOperationException("The form still has errors.");
+        }
+
+        var checkpoint = Checkpoint!;
+        return new RequestedRun(
+            Name.Trim(),
+            checkpoint.Folder,
+            Prompt,
+            new RunSettings(
+                TopK!.Value,
+                LayerSelection.Parse(Layers, checkpoint.Layers),
+                AnswerTokens!.Value,
+                Legacy,
+                ApplyExifOrientation,
+                TrackedIds.Count == 0 ? null : TrackedIds),
+            Table?.Items ?? [.. _images.Select(image => new RequestedItem(image.Row.Id))]);
+    }
+
+    private string? TryApply(out string? prompt)
+    {
+        // Where every line of the table brings its own question, the common one is not used.
+        prompt = null;
+        if (Table is { Items.Count: > 0 } table && table.Items.All(item => item.Prompt is not null) && string.IsNullOrWhiteSpace(Prompt))
+        {
+            return null;
+        }
+
+        try
+        {
+            prompt = PromptTemplate.Apply(Prompt);
+            return null;
+        }
+        catch (RefusedInputException refused)
+        {
+            return refused.Message;
+        }
+    }
+
+    private string SuggestName()
+    {
+        var images = Table is null && _images.Count == 1
+            ? _images[0].Name
+            : string.Create(CultureInfo.InvariantCulture, $"{ItemCount} {(Table is null ? "images" : "questions")}");
+        var question = Table is not null || string.IsNullOrWhiteSpace(Prompt) ? null : Common.Words.Question(Prompt.Trim());
+        var name = string.Join(", ", new[] { Checkpoint?.Name, ItemCount == 0 ? null : images, question }.OfType<string>());
+        return name.Length <= MaxSuggestion ? name : string.Concat(name.AsSpan(0, MaxSuggestion - 1).TrimEnd(), "…");
+    }
+}
