@@ -1,4 +1,3 @@
-using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange;
 
 namespace LogitLens.Storage.Tests.Exchange;

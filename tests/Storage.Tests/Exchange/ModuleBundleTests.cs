@@ -31,6 +31,7 @@ public sealed class ModuleBundleTests
     [InlineData("import { a } from './a.js';")]
     [InlineData("const text = '</SCRIPT>';")]
     [InlineData("const text = '<!--';")]
+    [InlineData("const text = `two\n  lines`;")]
     public void Make_FormThatCannotBeBundled_Refuses(string text) =>
         Assert.Throws<InvalidOperationException>(() => ModuleBundle.Make("a.js", _ => text));
 }

@@ -1,6 +1,4 @@
-using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange;
-using LogitLens.Storage.Readings;
 
 namespace LogitLens.Storage.Tests.Exchange;
 

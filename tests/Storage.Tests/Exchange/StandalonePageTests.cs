@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange;
 
 namespace LogitLens.Storage.Tests.Exchange;
@@ -33,14 +32,29 @@ public sealed partial class StandalonePageTests
     public void Write_AnyAnalysis_KeepsOnlyTokensThatAreUsed()
     {
         var layers = Samples.PackedLayers(1, 4, 2, 100);
-        var used = layers.SelectMany(layer => Readings.ReadingCodec.Unpack(layer).Ids).Concat([1, 32, 5, 40, 2]).Distinct().Order();
+        var used = layers.SelectMany(layer => ReadingCodec.Unpack(layer).Ids).Concat([1, 32, 5, 40, 2]).Distinct().Order();
 
         var page = Write(AnalysisManifest.From(Samples.Detail(Samples.Layout(), [40, 2], "cat")), Samples.Tokens(100), layers, "image/png");
 
         using var record = JsonDocument.Parse(Unzip(Data(page, "lx-record")));
         var tokens = record.RootElement.GetProperty("tokens");
-        Assert.Equal(used, tokens.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
-        Assert.Equal("␣token1", tokens.GetProperty("display")[0].GetString());
+        var last = 0;
+        var ids = tokens.GetProperty("steps").EnumerateArray().Select(step => last += step.GetInt32()).ToList();
+        Assert.Equal(used, ids);
+        Assert.Equal(ids.Select(id => $"␣token{id}"), tokens.GetProperty("display").EnumerateArray().Select(display => display.GetString()));
+    }
+
+    [Fact]
+    public void Write_TokensOfEveryKind_NotesOnlyWhatDisplayDoesNotSay()
+    {
+        var tokens = Samples.Tokens(100);
+        tokens[1] = new TokenRow(1, "<s>", "<s>", "<s>", 1);
+        tokens[5] = new TokenRow(5, "<0x0A>", "\n", "⏎", 2);
+
+        var page = Write(AnalysisManifest.From(Samples.Detail(Samples.Layout())), tokens, [], "image/png");
+
+        using var record = JsonDocument.Parse(Unzip(Data(page, "lx-record")));
+        Assert.Equal("""{"steps":[1,4,27],"display":["<s>","⏎","␣token32"],"text":{"1":"\n"},"kind":{"0":1,"1":2}}""", Regex.Unescape(record.RootElement.GetProperty("tokens").GetRawText()).Replace("\n", "\\n", StringComparison.Ordinal));
     }
 
     [Theory]

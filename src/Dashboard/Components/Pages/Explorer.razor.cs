@@ -40,7 +40,7 @@ public sealed partial class Explorer
     [Inject]
     private IJSRuntime JS { get; set; } = default!;
 
-    private string DownloadUrl => $"/api/analyses/{new AnalysisId(Id)}/page";
+    private string DownloadUrl => $"/api/analyses/{new AnalysisId(Id)}/export.html";
 
     private CurrentAnalysis? Current => Monitor.Current is { } current && current.Id.Value == Id ? current : null;
 
