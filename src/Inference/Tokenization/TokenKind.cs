@@ -9,7 +9,7 @@ public enum TokenKind : byte
     /// <summary>A control token: <c>&lt;s&gt;</c>, <c>&lt;image&gt;</c>, …</summary>
     Special = 1,
 
-    /// <summary>A single byte of UTF-8 that is no text by itself.</summary>
+    /// <summary>A piece for one byte (<c>&lt;0x0A&gt;</c>), or several bytes of UTF-8 that are no text by themselves.</summary>
     Byte = 2,
 
     /// <summary>An id of the unembedding that the tokenizer has no piece for.</summary>

@@ -36,7 +36,73 @@ public sealed record AnalysisManifest(
     ManifestAnswer? Answer)
 {
     /// <summary>Puts the manifest together.</summary>
-    public static AnalysisManifest From(AnalysisDetail detail) => throw new NotImplementedException();
+    public static AnalysisManifest From(AnalysisDetail detail)
+    {
+        ArgumentNullException.ThrowIfNull(detail);
+
+        var (row, run, image, layout, answerIds, blobs) = detail;
+        var checkpoint = run.Checkpoint;
+        var turned = run.Settings.ApplyExifOrientation && image.ExifOrientation >= FirstSidewaysOrientation;
+        return new AnalysisManifest(
+            Version: 1,
+            Id: row.Id.Value,
+            Run: new ManifestRun(run.Id.ToString(), run.Name),
+            Checkpoint: new ManifestCheckpoint(checkpoint.Hash, checkpoint.Name, checkpoint.VocabularySize),
+            Image: new ManifestImage(
+                image.Sha256,
+                image.Name,
+                layout?.OriginalWidth ?? (turned ? image.Height : image.Width),
+                layout?.OriginalHeight ?? (turned ? image.Width : image.Height),
+                run.Settings.ApplyExifOrientation ? "exif" : "stored"),
+            State: row.State,
+            Error: row.Error,
+            Attempt: row.Attempt,
+            Blobs: blobs,
+            BlobsTotal: row.LayersTotal,
+            Prompt: row.Prompt,
+            TrueAnswer: row.TrueAnswer,
+            Lens: run.Settings.Lens,
+            Legacy: run.Settings.Legacy,
+            TopK: run.Settings.TopK,
+            Layers: run.Settings.Layers ?? [.. Enumerable.Range(0, checkpoint.Layers + 1)],
+            LayerCount: checkpoint.Layers,
+            Seen: layout is null ? null : ToArray(layout.Seen),
+            Positions: layout is null ? [] : PositionsOf(layout, answerIds),
+            Answer: row.AnswerText is null ? null : new ManifestAnswer(answerIds, row.AnswerText));
+    }
+
+    // EXIF orientations 5…8 exchange width and height.
+    private const int FirstSidewaysOrientation = 5;
+
+    private static List<ManifestPosition> PositionsOf(AnalysisLayout layout, IReadOnlyList<int> answerIds)
+    {
+        var positions = new List<ManifestPosition>(layout.Positions.Count + answerIds.Count);
+        foreach (var position in layout.Positions)
+        {
+            positions.Add(new ManifestPosition(
+                position.Id,
+                KindNames[position.Kind],
+                position.Tile,
+                position.Row,
+                position.Column,
+                position.Pixels is { } pixels ? ToArray(pixels) : null));
+        }
+
+        // The last token generated is never fed back, so nothing was read behind it.
+        for (var index = 0; index < answerIds.Count - 1; index++)
+        {
+            positions.Add(new ManifestPosition(answerIds[index], AnswerKind, null, null, null, null));
+        }
+
+        return positions;
+    }
+
+    private static double[] ToArray(PixelBox box) => [box.X, box.Y, box.Width, box.Height];
+
+    private const string AnswerKind = "answer";
+
+    // In the order of Inference's PositionKind, which layouts keep as a byte.
+    private static readonly string[] KindNames = ["text", "patch", "newline", AnswerKind];
 }
 
 /// <summary>The run.</summary>

@@ -1,0 +1,251 @@
+using LogitLens.Dashboard.Analysis;
+using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Components.Explorer;
+using LogitLens.Storage;
+using LogitLens.Storage.Catalogue;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace LogitLens.Dashboard.Components.Pages;
+
+/// <summary>
+/// One analysis. The page renders the frame and says how the analysis stands; the picture, the gauge, the inspector, the table and all the view's fast state
+/// belong to <c>wwwroot/js/explorer</c>, which fetches its data over HTTP. A moving pointer reaches nothing here.
+/// </summary>
+public sealed partial class Explorer
+{
+    private Loader<Contents> _loader = default!;
+    private ExplorerView _view = new();
+    private ElementReference _host;
+    private DotNetObjectReference<Explorer>? _self;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _explorer;
+    private long? _loading;
+    private long? _attached;
+    private int _shownBlobs;
+    private (AnalysisState State, int Attempt)? _shownState;
+    private bool _disposed;
+    private string? _message;
+
+    /// <summary>From the address.</summary>
+    [Parameter]
+    public long Id { get; set; }
+
+    [Inject]
+    private RunStore Runs { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private IJSRuntime JS { get; set; } = default!;
+
+    private string DownloadUrl => $"/api/analyses/{new AnalysisId(Id)}/page";
+
+    private CurrentAnalysis? Current => Monitor.Current is { } current && current.Id.Value == Id ? current : null;
+
+    /// <summary>The module tells, at most three times a second and never for a hover, what the address bar has come to say.</summary>
+    [JSInvokable]
+    public void OnViewChanged(string query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var view = ExplorerView.Parse(query);
+        if (view != _view)
+        {
+            _view = view;
+            StateHasChanged();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        base.OnInitialized();
+        _loader = new Loader<Contents>(Time, StateHasChanged);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_loading == Id)
+        {
+            return;
+        }
+
+        _loading = Id;
+        _message = null;
+        _view = ExplorerView.Parse(new Uri(Navigation.Uri).Query);
+        await DetachAsync();
+        await LoadAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_disposed || _loader.Value is not { Detail: { } detail } || detail.Row.Id.Value != Id)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_attached != Id)
+            {
+                await AttachAsync(detail);
+            }
+            else
+            {
+                await RefreshAsync(detail);
+            }
+        }
+        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The browser is gone: nobody looks any more.
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool ConcernsProgress(CurrentAnalysis? current) => current?.Id.Value == Id;
+
+    /// <inheritdoc/>
+    protected override bool ConcernsRun(RunId run) => _loader.Value?.Detail?.Run.Id == run;
+
+    /// <inheritdoc/>
+    protected override async Task ReloadAsync()
+    {
+        await LoadAsync();
+        StateHasChanged();
+    }
+
+    private Task LoadAsync()
+    {
+        var id = new AnalysisId(Id);
+        return _loader.LoadAsync("The analysis could not be read", async token =>
+        {
+            if (await Runs.FindAnalysisAsync(id, token) is not { } detail)
+            {
+                return Contents.Missing;
+            }
+
+            var (previous, next) = await Runs.FindNeighboursAsync(id, token);
+            return new Contents(detail, previous, next);
+        });
+    }
+
+    private async Task AttachAsync(AnalysisDetail detail)
+    {
+        _attached = Id;
+        _shownBlobs = Current?.Blobs ?? detail.Blobs;
+        _shownState = (detail.Row.State, detail.Row.Attempt);
+        _self ??= DotNetObjectReference.Create(this);
+        _module ??= await JS.InvokeAsync<IJSObjectReference>("import", "./js/explorer/explorer.js");
+        var explorer = await _module.InvokeAsync<IJSObjectReference>(
+            "attach",
+            _host,
+            new
+            {
+                analysis = detail.Row.Id.ToString(),
+                attempt = detail.Row.State is AnalysisState.Done ? detail.Row.Attempt : (int?)null,
+                checkpointHash = detail.Run.Checkpoint.Hash,
+                imageSha256 = detail.Image.Sha256,
+                orientation = detail.Run.Settings.ApplyExifOrientation ? "exif" : "stored",
+                width = detail.Layout?.OriginalWidth ?? detail.Image.Width,
+                height = detail.Layout?.OriginalHeight ?? detail.Image.Height,
+                query = new Uri(Navigation.Uri).Query,
+            },
+            _self);
+
+        // Meanwhile the page may have gone on to another analysis, or gone.
+        if (_disposed || _attached != detail.Row.Id.Value)
+        {
+            await DisposeViewAsync(explorer);
+            return;
+        }
+
+        _explorer = explorer;
+    }
+
+    private async Task RefreshAsync(AnalysisDetail detail)
+    {
+        var blobs = Math.Max(Current?.Blobs ?? 0, detail.Blobs);
+        var state = (detail.Row.State, detail.Row.Attempt);
+        if (_explorer is null || (blobs == _shownBlobs && state == _shownState))
+        {
+            return;
+        }
+
+        _shownBlobs = blobs;
+        _shownState = state;
+        await _explorer.InvokeVoidAsync("refresh");
+    }
+
+    private async Task DetachAsync()
+    {
+        _attached = null;
+        if (Interlocked.Exchange(ref _explorer, null) is { } explorer)
+        {
+            await DisposeViewAsync(explorer);
+        }
+    }
+
+    private static async Task DisposeViewAsync(IJSObjectReference explorer)
+    {
+        try
+        {
+            await explorer.InvokeVoidAsync("dispose");
+            await explorer.DisposeAsync();
+        }
+        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
+        {
+            // The browser is gone, and its listeners with it.
+        }
+    }
+
+    private string? State(AnalysisDetail detail) => detail.Row.State switch
+    {
+        AnalysisState.Queued => "Queued: the picture fills layer by layer once its turn comes.",
+        AnalysisState.Running => Current is { } current ? $"Running: {current.Stage}." : "Running.",
+        AnalysisState.Failed => $"Failed: {Sentence(detail.Row.Error ?? "the reason was not noted; the server's log may name it")} Try again, or start a new run with other settings.",
+        AnalysisState.Cancelled => "Cancelled before it was finished: what was read until then stays. Try again to read it all.",
+        _ => null,
+    };
+
+    private static string Sentence(string text) => text.EndsWith('.') ? text : text + ".";
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        Dispose();
+        await DetachAsync();
+        if (_module is not null)
+        {
+            try
+            {
+                await _module.DisposeAsync();
+            }
+            catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
+            {
+                // The browser is gone, and the module with it.
+            }
+        }
+
+        _self?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _loader?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private sealed record Contents(AnalysisDetail? Detail, AnalysisId? Previous, AnalysisId? Next)
+    {
+        public static Contents Missing { get; } = new(null, null, null);
+    }
+}

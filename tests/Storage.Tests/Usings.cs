@@ -1,0 +1,2 @@
+global using LogitLens.Storage.Catalogue;
+global using LogitLens.Storage.Readings;

@@ -1,0 +1,281 @@
+// What the explorer knows of one analysis: positions, readings as they come, the best layer of each position.
+
+import { HALF, PROBABILITY, parseReadings } from './readings.js';
+
+/** No layer of the window has been read at a position yet. */
+export const NONE = -1;
+
+/** How the best layer can be chosen. */
+export const CRITERIA = ['p', 'entropy', 'margin'];
+
+/** One analysis: its manifest, its token table, and the readings that have come so far. */
+export class Model {
+  constructor(manifest, tokens) {
+    this.tokens = tokens;
+    this.readings = [];
+    this.by = 'p';
+    this.window = null;
+    this.setManifest(manifest);
+  }
+
+  /** Takes a newer manifest of the same attempt: the state moved on, or the answer has come. */
+  setManifest(manifest) {
+    this.manifest = manifest;
+    this.positions = manifest.positions;
+    this.layers = manifest.layers;
+    this.count = manifest.positions.length;
+    this.patches = [];
+    this.patchAt = new Map();
+    this.positions.forEach((position, index) => {
+      if (position.kind === 'patch') {
+        this.patches.push(index);
+        this.patchAt.set(patchKey(position.tile, position.row, position.column), index);
+      }
+    });
+    this.rows = new Map();
+    for (const reading of this.readings) {
+      this.#index(reading);
+    }
+
+    this.chooseBest(this.by, this.window);
+  }
+
+  /** Adds packed layers; returns how many. */
+  add(buffer) {
+    const readings = parseReadings(buffer);
+    for (const reading of readings) {
+      this.readings.push(reading);
+      this.#index(reading);
+    }
+
+    if (readings.length > 0) {
+      this.chooseBest(this.by, this.window);
+    }
+
+    return readings.length;
+  }
+
+  /** Forgets the readings: they belong to another attempt. */
+  clear() {
+    this.readings = [];
+    this.rows.clear();
+    this.chooseBest(this.by, this.window);
+  }
+
+  /** Whether any position has been read at this layer. */
+  has(layer) {
+    return this.rows.has(layer);
+  }
+
+  /** Whether this position has been read at this layer. */
+  isRead(layer, position) {
+    const row = this.rows.get(layer);
+    return row !== undefined && row.reading[position] !== undefined;
+  }
+
+  /** The token read at a rank (0 = top), or NONE. */
+  id(layer, position, rank = 0) {
+    const reading = this.rows.get(layer)?.reading[position];
+    return reading && rank < reading.k ? reading.ids[(position - reading.first) * reading.k + rank] : NONE;
+  }
+
+  /** Its probability, or NaN. */
+  probability(layer, position, rank = 0) {
+    const reading = this.rows.get(layer)?.reading[position];
+    return reading && rank < reading.k ? PROBABILITY[reading.scores[(position - reading.first) * reading.k + rank]] : NaN;
+  }
+
+  /** Entropy in bits, or NaN where none was kept. */
+  entropy(layer, position) {
+    const reading = this.rows.get(layer)?.reading[position];
+    return reading?.entropies ? HALF[reading.entropies[position - reading.first]] : NaN;
+  }
+
+  /** The top tokens as [{ id, probability }]. */
+  top(layer, position) {
+    const reading = this.rows.get(layer)?.reading[position];
+    const top = [];
+    for (let rank = 0; rank < (reading?.k ?? 0); rank++) {
+      const at = (position - reading.first) * reading.k + rank;
+      top.push({ id: reading.ids[at], probability: PROBABILITY[reading.scores[at]] });
+    }
+
+    return top;
+  }
+
+  /** The tracked tokens as [{ id, probability, rank }]. */
+  tracked(layer, position) {
+    const reading = this.rows.get(layer)?.reading[position];
+    const tracked = [];
+    const size = reading?.tracked.length ?? 0;
+    for (let index = 0; index < size; index++) {
+      const at = (position - reading.first) * size + index;
+      tracked.push({ id: reading.tracked[index], probability: PROBABILITY[reading.trackedScores[at]], rank: reading.trackedRanks[at] });
+    }
+
+    return tracked;
+  }
+
+  /** A token's probability at each asked-for layer; null where the layer has not come, 0 ≤ bound where the token is below the top k. */
+  curve(id, position) {
+    return this.layers.map((layer) => {
+      const reading = this.rows.get(layer)?.reading[position];
+      if (!reading) {
+        return null;
+      }
+
+      const from = (position - reading.first) * reading.k;
+      for (let rank = 0; rank < reading.k; rank++) {
+        if (reading.ids[from + rank] === id) {
+          return { probability: PROBABILITY[reading.scores[from + rank]], kept: true };
+        }
+      }
+
+      const index = reading.tracked.indexOf(id);
+      if (index >= 0) {
+        return { probability: PROBABILITY[reading.trackedScores[(position - reading.first) * reading.tracked.length + index]], kept: true };
+      }
+
+      return { probability: PROBABILITY[reading.scores[from + reading.k - 1]], kept: false };
+    });
+  }
+
+  /** The window the best layer is looked for in: as asked, else 1…L, else whatever there is. */
+  get effectiveWindow() {
+    const [from, to] = this.window ?? [1, this.manifest.layerCount];
+    return this.layers.some((layer) => layer >= from && layer <= to) ? [from, to] : [this.layers[0] ?? 0, this.layers.at(-1) ?? 0];
+  }
+
+  /** Finds each position's best layer; the first one on ties. */
+  chooseBest(by, window) {
+    this.by = by;
+    this.window = window;
+    this.best = new Int16Array(this.count).fill(NONE);
+    const score = new Float32Array(this.count).fill(-Infinity);
+    const [from, to] = this.effectiveWindow;
+    for (const layer of this.layers) {
+      const row = this.rows.get(layer);
+      if (!row || layer < from || layer > to) {
+        continue;
+      }
+
+      for (let position = 0; position < this.count; position++) {
+        const reading = row.reading[position];
+        if (!reading) {
+          continue;
+        }
+
+        const value = this.#score(reading, position, by);
+        if (value > score[position] || this.best[position] === NONE) {
+          score[position] = value;
+          this.best[position] = layer;
+        }
+      }
+    }
+
+    this.bestCounts = new Map(this.layers.map((layer) => [layer, 0]));
+    for (const position of this.patches) {
+      const layer = this.best[position];
+      if (layer !== NONE) {
+        this.bestCounts.set(layer, this.bestCounts.get(layer) + 1);
+      }
+    }
+  }
+
+  /** The layer shown at a position: the chosen one, or (null) the position's best. */
+  shown(layer, position) {
+    return layer ?? this.best[position];
+  }
+
+  /** What people see of a token. */
+  display(id) {
+    return this.tokens.display(id) ?? `#${id}`;
+  }
+
+  /** Whether a token says nothing about a picture: empty, a space, a line's end. */
+  isFiller(id) {
+    const text = this.tokens.text(id);
+    return text !== undefined && this.tokens.kind(id) !== 1 && text.trim() === '';
+  }
+
+  /** Whether it is a control token such as the end of the text. */
+  isSpecial(id) {
+    return this.tokens.kind(id) === 1;
+  }
+
+  /** Ids of all tokens whose text holds this one, any case; a leading space or ␣ asks for the beginning of a word. */
+  find(text) {
+    const wanted = text.replace(/^ /, '␣').toLowerCase();
+    const found = new Set();
+    if (wanted !== '') {
+      this.tokens.forEach((id, display) => {
+        if (display.toLowerCase().includes(wanted)) {
+          found.add(id);
+        }
+      });
+    }
+
+    return found;
+  }
+
+  #index(reading) {
+    let row = this.rows.get(reading.layer);
+    if (!row) {
+      row = { reading: new Array(this.count) };
+      this.rows.set(reading.layer, row);
+    }
+
+    // A running analysis may hand over answer rows before the manifest names their positions.
+    const end = Math.min(this.count, reading.first + reading.count);
+    for (let position = reading.first; position < end; position++) {
+      row.reading[position] = reading;
+    }
+  }
+
+  #score(reading, position, by) {
+    const at = (position - reading.first) * reading.k;
+    if (by === 'entropy' && reading.entropies) {
+      return -HALF[reading.entropies[position - reading.first]];
+    }
+
+    if (by === 'margin' && reading.k > 1) {
+      return PROBABILITY[reading.scores[at]] - PROBABILITY[reading.scores[at + 1]];
+    }
+
+    return HALF[reading.scores[at]];
+  }
+}
+
+/** A checkpoint's token table: whole (ids are places) or only some rows of it. */
+export class TokenTable {
+  constructor({ ids, display, text, kind }) {
+    this.columns = { display, text, kind };
+    this.places = ids ? new Map(ids.map((id, place) => [id, place])) : null;
+    this.ids = ids;
+  }
+
+  display(id) {
+    return this.columns.display[this.#place(id)];
+  }
+
+  text(id) {
+    return this.columns.text[this.#place(id)];
+  }
+
+  kind(id) {
+    return this.columns.kind[this.#place(id)];
+  }
+
+  forEach(action) {
+    this.columns.display.forEach((display, place) => action(this.ids ? this.ids[place] : place, display));
+  }
+
+  #place(id) {
+    return this.places ? this.places.get(id) : id;
+  }
+}
+
+/** A key for a patch's place. */
+export function patchKey(tile, row, column) {
+  return `${tile}/${row}/${column}`;
+}

@@ -1,0 +1,109 @@
+// Where an explorer's data come from. A source answers:
+//   manifest()      the analysis, as AnalysisManifest
+//   tokens()        { ids (or none: places are ids), display, text, kind }
+//   readings(from)  { buffer, attempt, count }: packed layers from the from-th on; count is how many there are in all
+//   picture()       an ImageBitmap in the run's orientation
+//   dispose()
+
+// Larger pictures are shown at this width or height at most: finer pixels than a screen has cost time at every step of a zoom.
+const LARGEST_SIDE = 4096;
+
+/** The dashboard's HTTP interface. */
+export class ApiSource {
+  /**
+   * @param {{analysis: string, attempt: number|null, checkpointHash: string, imageSha256: string, orientation: string, width: number, height: number}} options
+   *   attempt: of an analysis that is done, so that the browser may keep its readings; else null.
+   */
+  constructor(options) {
+    this.options = options;
+    this.abort = new AbortController();
+  }
+
+  async manifest() {
+    return (await this.#get(`api/analyses/${this.options.analysis}`)).json();
+  }
+
+  async tokens() {
+    return (await this.#get(`api/checkpoints/${this.options.checkpointHash}/tokens`)).json();
+  }
+
+  async readings(from) {
+    const attempt = this.options.attempt === null ? '' : `&attempt=${this.options.attempt}`;
+    const response = await this.#get(`api/analyses/${this.options.analysis}/readings?from=${from}${attempt}`);
+    return {
+      buffer: await response.arrayBuffer(),
+      attempt: Number(response.headers.get('X-Attempt')),
+      count: Number(response.headers.get('X-Blobs')),
+    };
+  }
+
+  async picture() {
+    const { imageSha256, orientation, width, height } = this.options;
+    const response = await this.#get(`api/images/${imageSha256}/picture?orientation=${orientation}`);
+    return decodePicture(await response.blob(), width, height, 'none');
+  }
+
+  dispose() {
+    this.abort.abort();
+  }
+
+  async #get(path) {
+    let response;
+    try {
+      response = await fetch(new URL(path, document.baseURI), { signal: this.abort.signal });
+    } catch (error) {
+      if (error.name === 'AbortError') {
+        throw error;
+      }
+
+      throw new Error('The server cannot be reached: what is shown stays readable; reload the page when the server is back.', { cause: error });
+    }
+
+    if (!response.ok) {
+      const problem = await response.json().catch(() => null);
+      throw new Error(problem?.detail ?? `The server answered ${response.status} to ${path}: reload the page.`);
+    }
+
+    return response;
+  }
+}
+
+/** Data that stand in the page itself (StandalonePage in src/Storage/Exchange). */
+export class EmbeddedSource {
+  constructor(read) {
+    this.record = read('lx-record').then(unzip).then((stream) => new Response(stream).json());
+    this.packed = () => read('lx-readings').then(unzip).then((stream) => new Response(stream).arrayBuffer());
+    this.file = () => read('lx-picture');
+  }
+
+  async manifest() {
+    return (await this.record).manifest;
+  }
+
+  async tokens() {
+    return (await this.record).tokens;
+  }
+
+  async readings() {
+    const { manifest } = await this.record;
+    return { buffer: await this.packed(), attempt: manifest.attempt, count: manifest.blobs };
+  }
+
+  async picture() {
+    const { manifest, pictureMediaType } = await this.record;
+    return decodePicture(new Blob([await this.file()], { type: pictureMediaType }), manifest.image.width, manifest.image.height, 'none');
+  }
+
+  dispose() {
+  }
+}
+
+async function decodePicture(blob, width, height, imageOrientation) {
+  const shrink = LARGEST_SIDE / Math.max(width, height, 1);
+  const size = shrink < 1 ? { resizeWidth: Math.round(width * shrink), resizeHeight: Math.round(height * shrink), resizeQuality: 'high' } : {};
+  return createImageBitmap(blob, { imageOrientation, ...size });
+}
+
+function unzip(bytes) {
+  return new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+}
