@@ -2,19 +2,13 @@ using LogitLens.Storage.Catalogue;
 
 namespace LogitLens.Dashboard.Analysis;
 
-/// <summary>How far the analysis that is being computed is.</summary>
-/// <param name="Stage">What is being done, in a word people read: <c>loading checkpoint</c>, <c>vision</c>, <c>layer 7 of 12</c>, <c>answer</c>.</param>
-/// <param name="Fraction">0…1 of this analysis.</param>
-/// <param name="Blobs">Readings committed so far (both segments).</param>
-/// <param name="Queued">Analyses waiting behind it.</param>
-/// <param name="Remaining">Estimated time until the queue is empty, from measured speed; null until something was measured.</param>
-public sealed record CurrentAnalysis(AnalysisId Id, RunId Run, string ImageName, string Stage, double Fraction, int Blobs, int Queued, TimeSpan? Remaining);
-
 /// <summary>Tells circuits what the analysis service does. In memory; safe from any thread.</summary>
 public sealed class AnalysisMonitor
 {
+    private CurrentAnalysis? _current;
+
     /// <summary>The analysis being computed, or null when idle.</summary>
-    public CurrentAnalysis? Current { get; private set; }
+    public CurrentAnalysis? Current => Volatile.Read(ref _current);
 
     /// <summary>Raised on a background thread when <see cref="Current"/> moved on. Listeners throttle their own renders and never block.</summary>
     public event Action<CurrentAnalysis?>? Progressed;
@@ -24,7 +18,7 @@ public sealed class AnalysisMonitor
 
     internal void Report(CurrentAnalysis? current)
     {
-        Current = current;
+        Volatile.Write(ref _current, current);
         Progressed?.Invoke(current);
     }
 

@@ -1,48 +1,224 @@
+using LogitLens.Dashboard.Hosting;
+using LogitLens.Inference;
+using LogitLens.Inference.Lens;
+using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
+using Microsoft.Extensions.Options;
 
 namespace LogitLens.Dashboard.Analysis;
 
-/// <summary>One item a person asks for: an image already kept, and its own question if the run has one per image.</summary>
-public sealed record RequestedItem(ImageId Image, string? Prompt = null, string? TrueAnswer = null);
-
-/// <summary>A run a person asks for.</summary>
-/// <param name="CheckpointFolder">The checkpoint's folder; null for the default checkpoint.</param>
-/// <param name="Prompt">A question or a full prompt, for the items without their own.</param>
-public sealed record RequestedRun(string Name, string? CheckpointFolder, string Prompt, RunSettings Settings, IReadOnlyList<RequestedItem> Items);
-
-/// <summary>What people do to runs: start, cancel, retry, delete. Refusals come as <see cref="Inference.RefusedInputException"/> with a sentence.</summary>
+/// <summary>What people do to runs: start, cancel, retry, delete. Refusals come as <see cref="RefusedInputException"/> with a sentence.</summary>
+/// <remarks>A database that cannot be written shows as <see cref="StorageException"/>, whose message is a sentence too.</remarks>
 public sealed class RunCoordinator
 {
-    /// <summary>Checks a picture's bytes, makes its thumbnail and keeps it.</summary>
-    /// <exception cref="Inference.RefusedInputException">Not a picture that can be used.</exception>
-    public Task<ImageRow> AddImageAsync(string name, byte[] bytes, CancellationToken cancellationToken) => throw new NotImplementedException();
+    private const int MaxNameLength = 200;
+    private const int MaxAnswerTokens = 1024;
+    private const int MaxTrackedTokens = 100;
 
-    /// <summary>The checkpoints a new run can choose from: the configured folders, the demo, and every one used before that is still there.</summary>
-    public Task<IReadOnlyList<AvailableCheckpoint>> ListCheckpointsAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    private readonly RunStore _runs;
+    private readonly AnalysisQueue _queue;
+    private readonly CheckpointRegistry _checkpoints;
+    private readonly PictureIntake _pictures;
+    private readonly CurrentWork _work;
+    private readonly AnalysisMonitor _monitor;
+    private readonly LogitLensOptions _options;
+
+    internal RunCoordinator(
+        RunStore runs,
+        AnalysisQueue queue,
+        CheckpointRegistry checkpoints,
+        PictureIntake pictures,
+        CurrentWork work,
+        AnalysisMonitor monitor,
+        IOptions<LogitLensOptions> options)
+    {
+        _runs = runs;
+        _queue = queue;
+        _checkpoints = checkpoints;
+        _pictures = pictures;
+        _work = work;
+        _monitor = monitor;
+        _options = options.Value;
+    }
+
+    /// <summary>Checks a picture's bytes, makes its thumbnail and keeps it.</summary>
+    /// <exception cref="RefusedInputException">Not a picture that can be used.</exception>
+    public Task<ImageRow> AddImageAsync(string name, byte[] bytes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(bytes);
+        return _pictures.AddAsync(name, bytes, cancellationToken);
+    }
+
+    /// <summary>The checkpoints a new run can choose from: the default first, then the configured folders, every one used before that is still there, and the demo.</summary>
+    public Task<IReadOnlyList<AvailableCheckpoint>> ListCheckpointsAsync(CancellationToken cancellationToken) => _checkpoints.ListAsync(cancellationToken);
 
     /// <summary>Opens and checks a checkpoint's folder, without loading its weights.</summary>
-    public Task<AvailableCheckpoint> InspectCheckpointAsync(string folder, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="RefusedInputException">It is no checkpoint that can be used.</exception>
+    public Task<AvailableCheckpoint> InspectCheckpointAsync(string folder, CancellationToken cancellationToken) => _checkpoints.InspectAsync(folder, cancellationToken);
 
     /// <summary>Checks everything, writes the run, wakes the service.</summary>
-    public Task<RunId> StartAsync(RequestedRun run, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="RefusedInputException">A setting, prompt or checkpoint that cannot be used.</exception>
+    public async Task<RunId> StartAsync(RequestedRun run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var name = NameOf(run);
+        RequireSettings(run.Settings);
+        var items = ItemsOf(run);
+        var checkpoint = await _checkpoints.RegisterAsync(run.CheckpointFolder ?? _checkpoints.DefaultFolder, cancellationToken);
+        var settings = run.Settings with
+        {
+            Layers = LayersOf(run.Settings.Layers, checkpoint),
+            TrackedTokens = TrackedOf(run.Settings.TrackedTokens, checkpoint),
+        };
+
+        // The row is committed before the work is queued: what wakes the service is only a hint.
+        var id = await _runs.AddAsync(new NewRun(name, checkpoint.Id, settings, Provenance.Describe(checkpoint, _options), items), cancellationToken);
+        await ChangedAsync(id);
+        return id;
+    }
 
     /// <summary>Cancels what has not finished.</summary>
-    public Task CancelAsync(RunId run, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task CancelAsync(RunId run, CancellationToken cancellationToken)
+    {
+        await _runs.CancelAsync(run, cancellationToken);
+        _work.Stop(current => current.Run == run);
+        await ChangedAsync(run);
+    }
 
     /// <summary>Cancels one analysis.</summary>
-    public Task CancelAsync(RunId run, AnalysisId analysis, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task CancelAsync(RunId run, AnalysisId analysis, CancellationToken cancellationToken)
+    {
+        await _runs.CancelAsync(analysis, cancellationToken);
+        _work.Stop(current => current.Id == analysis);
+        await ChangedAsync(run);
+    }
 
     /// <summary>Queues Failed and Cancelled analyses again.</summary>
-    public Task RetryAsync(RunId run, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task RetryAsync(RunId run, CancellationToken cancellationToken)
+    {
+        await _runs.RetryAsync(run, cancellationToken);
+        await ChangedAsync(run);
+    }
 
     /// <summary>Queues one Failed or Cancelled analysis again.</summary>
-    public Task RetryAsync(RunId run, AnalysisId analysis, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task RetryAsync(RunId run, AnalysisId analysis, CancellationToken cancellationToken)
+    {
+        await _runs.RetryAsync(analysis, cancellationToken);
+        await ChangedAsync(run);
+    }
 
     /// <summary>Cancels and deletes the run and what only it used.</summary>
-    public Task DeleteAsync(RunId run, CancellationToken cancellationToken) => throw new NotImplementedException();
-}
+    public async Task DeleteAsync(RunId run, CancellationToken cancellationToken)
+    {
+        await _runs.CancelAsync(run, cancellationToken);
+        _work.Stop(current => current.Run == run);
+        await _runs.DeleteAsync(run, cancellationToken);
+        await ChangedAsync(run);
+    }
 
-/// <summary>A checkpoint a run can use.</summary>
-/// <param name="Layers">L.</param>
-/// <param name="IsDemo">The small trained one that comes with LogitLens.</param>
-public sealed record AvailableCheckpoint(string Name, string Folder, string ModelType, int Layers, int VocabularySize, long StoredBytes, bool IsDemo);
+    private static string NameOf(RequestedRun run)
+    {
+        var name = run.Name?.Trim() ?? string.Empty;
+        return name.Length switch
+        {
+            0 => throw new RefusedInputException("The run has no name: give it one to find it by."),
+            > MaxNameLength => throw new RefusedInputException($"The run's name has {name.Length} characters, but {MaxNameLength} fit: shorten it."),
+            _ => name,
+        };
+    }
+
+    private static void RequireSettings(RunSettings settings)
+    {
+        if (settings.TopK is < 1 or > LensSettings.MaxTopK)
+        {
+            throw new RefusedInputException($"{settings.TopK} tokens cannot be kept at each position: choose 1 to {LensSettings.MaxTopK}.");
+        }
+
+        if (settings.AnswerTokens is < 0 or > MaxAnswerTokens)
+        {
+            throw new RefusedInputException($"An answer of {settings.AnswerTokens} tokens cannot be asked for: choose 0 (none) to {MaxAnswerTokens}.");
+        }
+
+        if (settings.Lens != "logit")
+        {
+            throw new RefusedInputException($"There is no lens called \"{settings.Lens}\": choose logit.");
+        }
+    }
+
+    private static List<NewItem> ItemsOf(RequestedRun run)
+    {
+        if (run.Items.Count == 0)
+        {
+            throw new RefusedInputException("A run needs at least one image: add some.");
+        }
+
+        // A run may have ten thousand items with one prompt.
+        var applied = new Dictionary<string, string>(StringComparer.Ordinal);
+        var items = new List<NewItem>(run.Items.Count);
+        foreach (var item in run.Items)
+        {
+            var asked = item.Prompt ?? run.Prompt;
+            if (!applied.TryGetValue(asked, out var prompt))
+            {
+                applied[asked] = prompt = PromptTemplate.Apply(asked);
+            }
+
+            items.Add(new NewItem(item.Image, prompt, string.IsNullOrWhiteSpace(item.TrueAnswer) ? null : item.TrueAnswer.Trim()));
+        }
+
+        return items;
+    }
+
+    private static List<int>? LayersOf(IReadOnlyList<int>? layers, CheckpointRow checkpoint)
+    {
+        if (layers is null)
+        {
+            return null;
+        }
+
+        if (layers.Count == 0)
+        {
+            throw new RefusedInputException($"No layer was chosen: choose some of emb and 1 to {checkpoint.Layers}.");
+        }
+
+        foreach (var layer in layers)
+        {
+            if (layer < 0 || layer > checkpoint.Layers)
+            {
+                throw new RefusedInputException($"There is no layer {layer}: {checkpoint.Name} has emb and 1 to {checkpoint.Layers}.");
+            }
+        }
+
+        var chosen = layers.Distinct().Order().ToList();
+        return chosen.Count == checkpoint.Layers + 1 ? null : chosen;
+    }
+
+    private static List<int>? TrackedOf(IReadOnlyList<int>? tracked, CheckpointRow checkpoint)
+    {
+        if (tracked is null || tracked.Count == 0)
+        {
+            return null;
+        }
+
+        foreach (var id in tracked)
+        {
+            if (id < 0 || id >= checkpoint.VocabularySize)
+            {
+                throw new RefusedInputException($"There is no token {id}: {checkpoint.Name} has 0 to {checkpoint.VocabularySize - 1}.");
+            }
+        }
+
+        var chosen = tracked.Distinct().ToList();
+        return chosen.Count <= MaxTrackedTokens
+            ? chosen
+            : throw new RefusedInputException($"{chosen.Count} tokens cannot be tracked: choose at most {MaxTrackedTokens}.");
+    }
+
+    private async Task ChangedAsync(RunId run)
+    {
+        _work.Wake();
+        _monitor.ReportRun(run);
+        _work.Queued = await _queue.CountQueuedAsync(CancellationToken.None);
+    }
+}

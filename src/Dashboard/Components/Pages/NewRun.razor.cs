@@ -25,7 +25,7 @@ public sealed partial class NewRun : IDisposable
 
     private readonly CancellationTokenSource _disposal = new();
     private readonly NewRunForm _form = new();
-    private readonly List<(string Name, string Sentence)> _refused = [];
+    private readonly List<string> _refused = [];
     private readonly List<AvailableCheckpoint> _checkpoints = [];
     private readonly Dictionary<string, CheckpointTokenizer> _tokenizers = [];
 
@@ -178,13 +178,14 @@ public sealed partial class NewRun : IDisposable
                         _form.Add(file.Name, image);
                     }
                 }
-                catch (Exception exception) when (Failures.Describe(exception, "It could not be kept") is not null)
+                catch (Exception exception) when (Failures.Describe(exception, $"{file.Name} could not be kept") is not null)
                 {
-                    _refused.Add((file.Name, Failures.Describe(exception, "It could not be kept")!));
+                    var sentence = Failures.Describe(exception, $"{file.Name} could not be kept")!;
+                    _refused.Add(sentence.Contains(file.Name, StringComparison.Ordinal) ? sentence : $"{file.Name}: {sentence}");
                 }
                 catch (JSException)
                 {
-                    _refused.Add((file.Name, "could not be read by the browser: it was moved, changed or is a folder; choose it again."));
+                    _refused.Add($"{file.Name} could not be read by the browser: it was moved, changed, or is a folder; choose it again.");
                 }
             }
         }
@@ -223,12 +224,12 @@ public sealed partial class NewRun : IDisposable
     {
         if (file.Size > maxBytes)
         {
-            throw new RefusedInputException($"has {Words.Size(file.Size)}, but {Words.Size(maxBytes)} at most are taken: choose a smaller one.");
+            throw new RefusedInputException($"{file.Name} has {Words.Size(file.Size)}, but {Words.Size(maxBytes)} at most are taken: choose a smaller one.");
         }
 
         if (file.Size == 0)
         {
-            throw new RefusedInputException("is empty: choose a file with something in it.");
+            throw new RefusedInputException($"{file.Name} is empty: choose a file with something in it.");
         }
 
         var bytes = new byte[file.Size];
@@ -239,7 +240,7 @@ public sealed partial class NewRun : IDisposable
             var read = await stream.ReadAsync(bytes.AsMemory(filled, Math.Min(ReadSize, bytes.Length - filled)), token);
             if (read == 0)
             {
-                throw new RefusedInputException("arrived cut short: choose it again.");
+                throw new RefusedInputException($"{file.Name} arrived cut short: choose it again.");
             }
 
             filled += read;
@@ -255,7 +256,7 @@ public sealed partial class NewRun : IDisposable
     private void Refuse(string sentence)
     {
         _refused.Clear();
-        _refused.Add(("Too many files.", sentence));
+        _refused.Add(sentence);
     }
 
     private void RemoveImage(ChosenImage image)

@@ -1,0 +1,222 @@
+using LogitLens.Dashboard.Hosting;
+using LogitLens.Storage;
+using LogitLens.Storage.Catalogue;
+using Microsoft.Extensions.Options;
+
+namespace LogitLens.Dashboard.Analysis;
+
+/// <summary>Moves work from Storage through Inference back to Storage, one analysis at a time. It owns the model.</summary>
+internal sealed partial class AnalysisService(
+    AnalysisQueue queue,
+    AnalysisRunner runner,
+    EngineHost engines,
+    CurrentWork work,
+    AnalysisMonitor monitor,
+    DemoSeed demo,
+    TimeProvider clock,
+    IOptions<LogitLensOptions> options,
+    ILogger<AnalysisService> logger) : BackgroundService
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly ProgressMeter _meter = new(clock);
+    private readonly Lock _reporting = new();
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await PersistAsync(
+                async () =>
+                {
+                    var again = await queue.RequeueInterruptedAsync(stoppingToken);
+                    if (again > 0)
+                    {
+                        LogRequeued(again);
+                    }
+                },
+                stoppingToken);
+            await demo.PlantAsync(stoppingToken);
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                ClaimedAnalysis? claimed = null;
+                await PersistAsync(
+                    async () =>
+                    {
+                        claimed = await queue.ClaimNextAsync(engines.Loaded, stoppingToken);
+                        work.Queued = await queue.CountQueuedAsync(stoppingToken);
+                    },
+                    stoppingToken);
+                if (claimed is null)
+                {
+                    await IdleAsync(stoppingToken);
+                }
+                else
+                {
+                    await ProcessAsync(claimed, stoppingToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The program ends.
+        }
+        finally
+        {
+            await engines.UnloadAsync();
+        }
+    }
+
+    private async Task IdleAsync(CancellationToken stoppingToken)
+    {
+        if (monitor.Current is not null)
+        {
+            monitor.Report(null);
+        }
+
+        var minutes = options.Value.UnloadAfterMinutes;
+        var timeout = engines.Loaded is null || minutes == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMinutes(minutes);
+        if (!await work.WaitAsync(timeout, stoppingToken))
+        {
+            LogUnloaded(minutes);
+            await engines.UnloadAsync();
+        }
+    }
+
+    private async Task ProcessAsync(ClaimedAnalysis claimed, CancellationToken stoppingToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        work.Begin(claimed, stop);
+        _meter.Begin(claimed);
+        var blobs = 0;
+        var began = clock.GetTimestamp();
+        monitor.ReportRun(claimed.Run);
+        try
+        {
+            var result = await runner.RunAsync(
+                claimed,
+                keepReadings: false,
+                progress =>
+                {
+                    _meter.Advance(progress);
+                    Report(claimed, Volatile.Read(ref blobs));
+                },
+                committed =>
+                {
+                    Volatile.Write(ref blobs, committed);
+                    Report(claimed, committed);
+                },
+                stop.Token);
+            if (result is not null)
+            {
+                _meter.Finish();
+                LogDone(claimed.Id, claimed.ImageName, clock.GetElapsedTime(began).TotalSeconds);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await ReleaseAsync(claimed);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // A person cancelled or deleted it: the row says so already.
+            LogCancelled(claimed.Id, claimed.ImageName);
+        }
+        catch (Exception exception)
+        {
+            await FailAsync(claimed, exception, stoppingToken);
+        }
+        finally
+        {
+            work.End();
+            monitor.ReportRun(claimed.Run);
+        }
+    }
+
+    private async Task FailAsync(ClaimedAnalysis claimed, Exception exception, CancellationToken stoppingToken)
+    {
+        var sentence = FailureSentence.Expected(exception);
+        if (sentence is null)
+        {
+            var errorId = Guid.NewGuid().ToString("N")[..8];
+            LogUnexpected(exception, errorId, claimed.Id, claimed.ImageName);
+            sentence = FailureSentence.Unexpected(exception, errorId);
+
+            // Nobody knows in what state a bug left the model.
+            await engines.UnloadAsync();
+        }
+        else
+        {
+            LogFailed(claimed.Id, claimed.ImageName, sentence);
+        }
+
+        await PersistAsync(() => queue.FailAsync(claimed.Id, claimed.Attempt, sentence, CancellationToken.None), stoppingToken);
+    }
+
+    private async Task ReleaseAsync(ClaimedAnalysis claimed)
+    {
+        try
+        {
+            await queue.ReleaseAsync(claimed.Id, claimed.Attempt, CancellationToken.None);
+        }
+        catch (StorageException exception)
+        {
+            // The next start finds it Running and queues it again.
+            LogNotReleased(claimed.Id, exception.Message);
+        }
+    }
+
+    /// <summary>Does what cannot be left undone; where the database cannot be written (a full disk), the service waits and tries again instead of ending.</summary>
+    private async Task PersistAsync(Func<Task> write, CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await write();
+                return;
+            }
+            catch (StorageException exception)
+            {
+                LogWaiting(exception.Message, Patience.TotalSeconds);
+                await Task.Delay(Patience, clock, stoppingToken);
+            }
+        }
+    }
+
+    private void Report(ClaimedAnalysis claimed, int blobs)
+    {
+        // Two threads come here; without the lock an older state could overwrite a newer one.
+        lock (_reporting)
+        {
+            var queued = work.Queued;
+            var (stage, fraction, remaining) = _meter.Read(queued);
+            monitor.Report(new CurrentAnalysis(claimed.Id, claimed.Run, claimed.ImageName, stage, fraction, blobs, queued, remaining));
+        }
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Count} interrupted analyses are queued again")]
+    private partial void LogRequeued(int count);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Debug, Message = "Analysis {Analysis} of {Image} done in {Seconds:0.0} s")]
+    private partial void LogDone(AnalysisId analysis, string image, double seconds);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Debug, Message = "Analysis {Analysis} of {Image} cancelled")]
+    private partial void LogCancelled(AnalysisId analysis, string image);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "Analysis {Analysis} of {Image} failed: {Reason}")]
+    private partial void LogFailed(AnalysisId analysis, string image, string reason);
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "Error {ErrorId} in analysis {Analysis} of {Image}")]
+    private partial void LogUnexpected(Exception exception, string errorId, AnalysisId analysis, string image);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Warning, Message = "Analysis {Analysis} could not be put back into the queue: {Reason}")]
+    private partial void LogNotReleased(AnalysisId analysis, string reason);
+
+    [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "{Reason} The analyses wait; next try in {Seconds} s")]
+    private partial void LogWaiting(string reason, double seconds);
+
+    [LoggerMessage(EventId = 8, Level = LogLevel.Debug, Message = "The checkpoint left memory after {Minutes} idle minutes")]
+    private partial void LogUnloaded(double minutes);
+}

@@ -1,0 +1,6 @@
+namespace LogitLens.Dashboard.Analysis;
+
+/// <summary>A checkpoint a run can use.</summary>
+/// <param name="Layers">L.</param>
+/// <param name="IsDemo">The small trained one that comes with LogitLens.</param>
+public sealed record AvailableCheckpoint(string Name, string Folder, string ModelType, int Layers, int VocabularySize, long StoredBytes, bool IsDemo);

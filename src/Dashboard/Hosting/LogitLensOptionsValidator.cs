@@ -1,0 +1,63 @@
+using System.Globalization;
+using LogitLens.Inference.Runtime;
+using Microsoft.Extensions.Options;
+
+namespace LogitLens.Dashboard.Hosting;
+
+/// <summary>Checks the options at start; each sentence names the key to set.</summary>
+internal sealed class LogitLensOptionsValidator : IValidateOptions<LogitLensOptions>
+{
+    private const long SmallestUpload = 1024;
+    private const long LargestUpload = 1L << 30;
+    private const int MostThreads = 1024;
+
+    public ValidateOptionsResult Validate(string? name, LogitLensOptions options)
+    {
+        var failures = Failures(options).ToList();
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static IEnumerable<string> Failures(LogitLensOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.DataFolder) || options.DataFolder.Contains('\0', StringComparison.Ordinal))
+        {
+            yield return $"{Key(nameof(options.DataFolder))} is empty: set it to the folder where the database shall lie, or leave it out for {LogitLensOptions.DefaultDataFolder()}.";
+        }
+
+        for (var i = 0; i < options.CheckpointFolders.Count; i++)
+        {
+            if (!Directory.Exists(options.CheckpointFolders[i]))
+            {
+                yield return $"{Key(nameof(options.CheckpointFolders))}:{i.ToString(CultureInfo.InvariantCulture)} names {options.CheckpointFolders[i]}, which is no folder: set it to one that holds checkpoints.";
+            }
+        }
+
+        if (options.DefaultCheckpoint is { } folder && !Directory.Exists(folder))
+        {
+            yield return $"{Key(nameof(options.DefaultCheckpoint))} names \"{folder}\", which is no folder: set it to a checkpoint's folder, or leave it out for the demo.";
+        }
+
+        // Enum.TryParse alone would take "1" as well.
+        if (!Enum.GetNames<DeviceChoice>().Contains(options.Device, StringComparer.OrdinalIgnoreCase))
+        {
+            yield return $"{Key(nameof(options.Device))} is \"{options.Device}\": set it to auto, cpu or cuda.";
+        }
+
+        if (options.Threads is < 0 or > MostThreads)
+        {
+            yield return $"{Key(nameof(options.Threads))} is {options.Threads}: set it to 1 … {MostThreads}, or to 0 for as many as there are processors.";
+        }
+
+        if (options.MaxUploadBytes is < SmallestUpload or > LargestUpload)
+        {
+            yield return $"{Key(nameof(options.MaxUploadBytes))} is {options.MaxUploadBytes}: set it to {SmallestUpload} … {LargestUpload} bytes.";
+        }
+
+        if (options.UnloadAfterMinutes is not (>= 0 and <= 100_000))
+        {
+            yield return $"{Key(nameof(options.UnloadAfterMinutes))} is {options.UnloadAfterMinutes.ToString(CultureInfo.InvariantCulture)}: set it to 0 (never) or to at most 100000 minutes.";
+        }
+    }
+
+    private static string Key(string name) => $"{LogitLensOptions.Section}:{name}";
+}

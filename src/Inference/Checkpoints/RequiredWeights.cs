@@ -1,0 +1,131 @@
+namespace LogitLens.Inference.Checkpoints;
+
+/// <summary>The tensors an architecture needs, with their shapes.</summary>
+internal static class RequiredWeights
+{
+    // A config that lies about its layers must not make this walk for ever.
+    private const int MostCounted = 1000;
+
+    /// <summary>Refuses a checkpoint that lacks a tensor or has one of another shape; names the first and counts the rest.</summary>
+    internal static void Check(CheckpointConfig config, WeightStore weights)
+    {
+        string? first = null;
+        var wrong = 0;
+        foreach (var (key, shape) in Of(config))
+        {
+            string? complaint = null;
+            if (!weights.Contains(key))
+            {
+                complaint = $"has no tensor {key}";
+            }
+            else if (!weights.ShapeOf(key).SequenceEqual(shape))
+            {
+                complaint = $"has tensor {key} of shape ({string.Join(", ", weights.ShapeOf(key))}) where config.json asks for ({string.Join(", ", shape)})";
+            }
+
+            if (complaint is not null)
+            {
+                first ??= complaint;
+                if (++wrong == MostCounted)
+                {
+                    break;
+                }
+            }
+        }
+
+        if (first is not null)
+        {
+            var others = wrong > 1 ? $" ({wrong - 1}{(wrong == MostCounted ? " or more" : string.Empty)} other tensors are wrong as well)" : string.Empty;
+            throw new RefusedInputException($"The checkpoint {first}{others}: weights and config.json do not belong together, or the download is incomplete.");
+        }
+    }
+
+    private static IEnumerable<(string Key, long[] Shape)> Of(CheckpointConfig config)
+    {
+        var vision = config.Vision;
+        var text = config.Text;
+        foreach (var tensor in Tower(config, vision))
+        {
+            yield return tensor;
+        }
+
+        yield return ("multi_modal_projector.linear_1.weight", [text.HiddenSize, (long)vision.HiddenSize * config.VisionFeatureLayers.Count]);
+        yield return ("multi_modal_projector.linear_2.weight", [text.HiddenSize, text.HiddenSize]);
+        if (config.ProjectorBias)
+        {
+            yield return ("multi_modal_projector.linear_1.bias", [text.HiddenSize]);
+            yield return ("multi_modal_projector.linear_2.bias", [text.HiddenSize]);
+        }
+
+        yield return ("language_model.model.embed_tokens.weight", [text.VocabularySize, text.HiddenSize]);
+        long queries = (long)text.Heads * text.HeadSize, keys = (long)text.KeyValueHeads * text.HeadSize;
+        for (var i = 0; i < text.Layers; i++)
+        {
+            var block = $"language_model.model.layers.{i}.";
+            yield return (block + "input_layernorm.weight", [text.HiddenSize]);
+            yield return (block + "self_attn.q_proj.weight", [queries, text.HiddenSize]);
+            yield return (block + "self_attn.k_proj.weight", [keys, text.HiddenSize]);
+            yield return (block + "self_attn.v_proj.weight", [keys, text.HiddenSize]);
+            yield return (block + "self_attn.o_proj.weight", [text.HiddenSize, queries]);
+            if (text.AttentionBias)
+            {
+                yield return (block + "self_attn.q_proj.bias", [queries]);
+                yield return (block + "self_attn.k_proj.bias", [keys]);
+                yield return (block + "self_attn.v_proj.bias", [keys]);
+            }
+
+            yield return (block + "post_attention_layernorm.weight", [text.HiddenSize]);
+            yield return (block + "mlp.gate_proj.weight", [text.IntermediateSize, text.HiddenSize]);
+            yield return (block + "mlp.up_proj.weight", [text.IntermediateSize, text.HiddenSize]);
+            yield return (block + "mlp.down_proj.weight", [text.HiddenSize, text.IntermediateSize]);
+        }
+
+        yield return ("language_model.model.norm.weight", [text.HiddenSize]);
+        yield return ("language_model.lm_head.weight", [text.VocabularySize, text.HiddenSize]);
+    }
+
+    private static IEnumerable<(string Key, long[] Shape)> Tower(CheckpointConfig config, VisionConfig vision)
+    {
+        const string Root = "vision_tower.vision_model.";
+        long hidden = vision.HiddenSize, side = vision.ImageSize / vision.PatchSize;
+        yield return (Root + "embeddings.class_embedding", [hidden]);
+        yield return (Root + "embeddings.patch_embedding.weight", [hidden, vision.Channels, vision.PatchSize, vision.PatchSize]);
+        yield return (Root + "embeddings.position_embedding.weight", [(side * side) + 1, hidden]);
+        yield return (Root + "pre_layrnorm.weight", [hidden]);
+        yield return (Root + "pre_layrnorm.bias", [hidden]);
+
+        // Blocks after the deepest feature layer are never computed, and some checkpoints leave them out.
+        var deepest = 0;
+        foreach (var layer in config.VisionFeatureLayers)
+        {
+            var index = layer < 0 ? vision.Layers + 1 + layer : layer;
+            if (index < 0 || index > vision.Layers)
+            {
+                throw new RefusedInputException($"config.json: vision_feature_layer {layer} does not exist in a tower of {vision.Layers} blocks.");
+            }
+
+            deepest = Math.Max(deepest, index);
+        }
+
+        for (var i = 0; i < deepest; i++)
+        {
+            var block = $"{Root}encoder.layers.{i}.";
+            foreach (var name in (string[])["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj"])
+            {
+                yield return ($"{block}{name}.weight", [hidden, hidden]);
+                yield return ($"{block}{name}.bias", [hidden]);
+            }
+
+            foreach (var name in (string[])["layer_norm1", "layer_norm2"])
+            {
+                yield return ($"{block}{name}.weight", [hidden]);
+                yield return ($"{block}{name}.bias", [hidden]);
+            }
+
+            yield return (block + "mlp.fc1.weight", [vision.IntermediateSize, hidden]);
+            yield return (block + "mlp.fc1.bias", [vision.IntermediateSize]);
+            yield return (block + "mlp.fc2.weight", [hidden, vision.IntermediateSize]);
+            yield return (block + "mlp.fc2.bias", [hidden]);
+        }
+    }
+}

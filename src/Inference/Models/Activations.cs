@@ -1,0 +1,37 @@
+using TorchSharp;
+
+namespace LogitLens.Inference.Models;
+
+/// <summary>The activations checkpoints name, each replacing its argument's values.</summary>
+internal static class Activations
+{
+    /// <summary>The activation of that name in transformers.</summary>
+    /// <exception cref="RefusedInputException">Not one of those that are computed here.</exception>
+    public static Action<torch.Tensor> Find(string name) => name switch
+    {
+        "silu" or "swish" => Silu,
+        "gelu" => Gelu,
+        "quick_gelu" => QuickGelu,
+        _ => throw new RefusedInputException($"The checkpoint names the activation {name}, but only silu, gelu and quick_gelu are computed here: use a checkpoint with one of these."),
+    };
+
+    public static void Silu(torch.Tensor x)
+    {
+        using var _ = torch.nn.functional.silu(x, inplace: true);
+    }
+
+    /// <summary>x·Φ(x) with the exact error function.</summary>
+    public static void Gelu(torch.Tensor x)
+    {
+        using var result = torch.nn.functional.gelu(x);
+        x.copy_(result);
+    }
+
+    /// <summary>x·σ(1.702 x), CLIP's approximation.</summary>
+    public static void QuickGelu(torch.Tensor x)
+    {
+        using var gate = x.mul(1.702f);
+        gate.sigmoid_();
+        x.mul_(gate);
+    }
+}

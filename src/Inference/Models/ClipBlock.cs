@@ -1,0 +1,36 @@
+using LogitLens.Inference.Checkpoints;
+using TorchSharp;
+
+namespace LogitLens.Inference.Models;
+
+/// <summary>One block of CLIP's vision transformer: layer norm before attention and MLP, every patch sees every other.</summary>
+internal sealed class ClipBlock(int heads, Action<torch.Tensor> activation, LayerNorm norm1, Linear queryKeyValue, Linear output, LayerNorm norm2, Linear fc1, Linear fc2)
+{
+    public static ClipBlock Load(WeightLoader weights, VisionConfig config, string name) => new(
+        config.Heads,
+        Activations.Find(config.Activation),
+        LayerNorm.Load(weights, name + ".layer_norm1", config.LayerNormEpsilon),
+        weights.Linear(name + ".self_attn.q_proj", name + ".self_attn.k_proj", name + ".self_attn.v_proj"),
+        weights.Linear(name + ".self_attn.out_proj"),
+        LayerNorm.Load(weights, name + ".layer_norm2", config.LayerNormEpsilon),
+        weights.Linear(name + ".mlp.fc1"),
+        weights.Linear(name + ".mlp.fc2"));
+
+    /// <summary>Moves the residual stream (positions × width) through the block, in place.</summary>
+    public void Apply(torch.Tensor residual)
+    {
+        using var scope = torch.NewDisposeScope();
+        var rows = residual.shape[0];
+        var width = residual.shape[1];
+        var byHead = queryKeyValue.Forward(norm1.Forward(residual)).view(rows, 3 * heads, width / heads).transpose(0, 1).unsqueeze(0);
+        var mixed = torch.nn.functional.scaled_dot_product_attention(
+            byHead.narrow(1, 0, heads),
+            byHead.narrow(1, heads, heads),
+            byHead.narrow(1, 2 * heads, heads));
+        output.AddTo(residual, mixed.transpose(1, 2).reshape(rows, width));
+
+        var inner = fc1.Forward(norm2.Forward(residual));
+        activation(inner);
+        fc2.AddTo(residual, inner);
+    }
+}

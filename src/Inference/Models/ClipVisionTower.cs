@@ -1,0 +1,132 @@
+using LogitLens.Inference.Checkpoints;
+using LogitLens.Inference.Runtime;
+using TorchSharp;
+
+namespace LogitLens.Inference.Models;
+
+/// <summary>CLIP's vision transformer (Radford et al. 2021), run no further than the deepest hidden state that is read.</summary>
+internal sealed class ClipVisionTower
+{
+    private readonly VisionConfig _config;
+    private readonly WeightLoader _weights;
+    private readonly int[] _featureLayers;
+    private readonly bool _dropClassToken;
+    private readonly Linear _patchEmbedding;
+    private readonly torch.Tensor _classEmbedding;
+    private readonly torch.Tensor _positionEmbedding;
+    private readonly LayerNorm _preNorm;
+    private readonly ClipBlock[] _blocks;
+
+    private ClipVisionTower(
+        VisionConfig config,
+        WeightLoader weights,
+        int[] featureLayers,
+        bool dropClassToken,
+        Linear patchEmbedding,
+        torch.Tensor classEmbedding,
+        torch.Tensor positionEmbedding,
+        LayerNorm preNorm,
+        ClipBlock[] blocks)
+    {
+        _config = config;
+        _weights = weights;
+        _featureLayers = featureLayers;
+        _dropClassToken = dropClassToken;
+        _patchEmbedding = patchEmbedding;
+        _classEmbedding = classEmbedding;
+        _positionEmbedding = positionEmbedding;
+        _preNorm = preNorm;
+        _blocks = blocks;
+    }
+
+    /// <summary>Blocks that are computed.</summary>
+    public int Blocks => _blocks.Length;
+
+    public static ClipVisionTower Load(WeightLoader weights, CheckpointConfig config)
+    {
+        const string Name = "vision_tower.vision_model";
+        var vision = config.Vision;
+        var layers = config.VisionFeatureLayers.Select(layer => layer < 0 ? vision.Layers + 1 + layer : layer).ToArray();
+        if (layers.Length == 0 || layers.Any(layer => layer < 0 || layer > vision.Layers))
+        {
+            throw new RefusedInputException(
+                $"config.json names the vision feature layers [{string.Join(", ", config.VisionFeatureLayers)}], but the tower has {vision.Layers}: vision_feature_layer has to lie between {-vision.Layers - 1} and {vision.Layers}.");
+        }
+
+        var kernel = weights.Load(Name + ".embeddings.patch_embedding.weight");
+        var blocks = new ClipBlock[layers.Max()];
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            blocks[i] = ClipBlock.Load(weights, vision, $"{Name}.encoder.layers.{i}");
+        }
+
+        using var scope = torch.NewDisposeScope();
+        return new ClipVisionTower(
+            vision,
+            weights,
+            layers,
+            config.DropClassToken,
+            new Linear(weights.Own(kernel.view(kernel.shape[0], -1).t()), bias: null),
+            weights.Load(Name + ".embeddings.class_embedding"),
+            weights.Load(Name + ".embeddings.position_embedding.weight"),
+            LayerNorm.Load(weights, Name + ".pre_layrnorm", vision.LayerNormEpsilon),
+            blocks);
+    }
+
+    /// <summary>Computes the features the projector takes.</summary>
+    /// <param name="pixelValues">channels × height × width, normalised.</param>
+    /// <param name="width">Width, in pixels.</param>
+    /// <param name="height">Height, in pixels.</param>
+    /// <param name="onBlock">Called after each block with the number done.</param>
+    /// <param name="cancellationToken">Looked at between blocks.</param>
+    /// <returns>patches × (width × feature layers): a new tensor, the caller's.</returns>
+    /// <exception cref="RefusedInputException">The tower has no positions for a picture of that size.</exception>
+    public torch.Tensor Forward(ReadOnlySpan<float> pixelValues, int width, int height, Action<int>? onBlock, CancellationToken cancellationToken)
+    {
+        using var scope = torch.NewDisposeScope();
+        var size = _config.PatchSize;
+        var rows = height / size;
+        var columns = width / size;
+        var positions = _positionEmbedding.shape[0];
+        if ((rows * columns) + 1 != positions)
+        {
+            throw new RefusedInputException(
+                $"The picture was prepared at {width} × {height} pixels ({rows * columns} patches), but the vision tower has positions for {positions - 1} patches: preprocessor_config.json and config.json contradict each other.");
+        }
+
+        // A convolution whose stride is its kernel's size is one multiplication of the patches laid out as rows.
+        var pixels = TensorMemory.From(pixelValues, _config.Channels, height, width)
+            .narrow(1, 0, rows * size).narrow(2, 0, columns * size)
+            .reshape(_config.Channels, rows, size, columns, size)
+            .permute(1, 3, 0, 2, 4)
+            .reshape(rows * columns, _config.Channels * size * size)
+            .to(_weights.Type, _weights.Device);
+        var embedded = torch.cat([_classEmbedding.unsqueeze(0), _patchEmbedding.Forward(pixels)], 0).add_(_positionEmbedding);
+        var residual = _preNorm.Forward(embedded);
+
+        var features = new torch.Tensor[_featureLayers.Length];
+        for (var layer = 0; ; layer++)
+        {
+            for (var i = 0; i < features.Length; i++)
+            {
+                if (_featureLayers[i] == layer)
+                {
+                    // The residual stream is changed in place from block to block; what is read earlier has to be kept.
+                    features[i] = layer == _blocks.Length ? residual : residual.clone();
+                }
+            }
+
+            if (layer == _blocks.Length)
+            {
+                break;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            _blocks[layer].Apply(residual);
+            onBlock?.Invoke(layer + 1);
+        }
+
+        var all = features.Length == 1 ? features[0] : torch.cat(features, 1);
+        return (_dropClassToken ? all.narrow(0, 1, rows * columns).contiguous() : all.alias()).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,137 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace LogitLens.Inference.Runtime;
+
+/// <summary>The one place where libtorch is loaded and its process-wide settings are made.</summary>
+public static class TorchRuntime
+{
+    private const string Library = "libLibTorchSharp.so";
+
+    private static readonly Lock Gate = new();
+
+    private static bool s_started;
+
+    /// <summary>Loads libtorch and sets the number of threads it computes with. The first call decides; later ones do nothing.</summary>
+    /// <param name="threads">Threads of one operation; 0 for as many as there are processors.</param>
+    /// <exception cref="RefusedInputException">libtorch cannot be loaded here.</exception>
+    public static void Start(int threads = 0)
+    {
+        lock (Gate)
+        {
+            if (s_started)
+            {
+                return;
+            }
+
+            // A failed first touch of TorchSharp cannot be repeated within a process, so the library is made loadable before.
+            if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && LibTorchSharpPatch.IsNeededHere())
+            {
+                foreach (var path in Candidates(AppContext.BaseDirectory))
+                {
+                    PatchInPlace(path);
+                }
+            }
+
+            try
+            {
+                Touch(threads > 0 ? threads : Environment.ProcessorCount);
+            }
+            catch (Exception exception) when (exception is TypeInitializationException or DllNotFoundException or NotSupportedException or BadImageFormatException or EntryPointNotFoundException)
+            {
+                throw new RefusedInputException(
+                    $"libtorch cannot be loaded from {AppContext.BaseDirectory} ({Innermost(exception).Message.TrimEnd('.')}): "
+                    + "build for this machine's platform (Linux and Windows on x64, macOS on arm64), or for a GPU with -p:TorchBackend=cuda.",
+                    exception);
+            }
+
+            s_started = true;
+        }
+    }
+
+    /// <summary>The device to compute on.</summary>
+    /// <exception cref="RefusedInputException">CUDA was asked for and cannot be had, or libtorch cannot be loaded.</exception>
+    internal static torch.Device Choose(DeviceChoice choice)
+    {
+        Start();
+        switch (choice)
+        {
+            case DeviceChoice.Cpu:
+                return torch.CPU;
+            case DeviceChoice.Auto:
+                return torch.cuda.is_available() ? torch.device("cuda:0") : torch.CPU;
+            case DeviceChoice.Cuda:
+                return torch.cuda.is_available()
+                    ? torch.device("cuda:0")
+                    : throw new RefusedInputException(
+                        "CUDA was asked for, but this build or this machine has none: build with -p:TorchBackend=cuda where an NVIDIA driver is installed, or choose the device cpu.");
+            default:
+                throw new ArgumentOutOfRangeException(nameof(choice), choice, "Unknown device choice.");
+        }
+    }
+
+    /// <summary>Where the build puts TorchSharp's native library: beside the program (publish for one platform) or under its runtimes.</summary>
+    internal static IEnumerable<string> Candidates(string folder) =>
+        new[] { Path.Combine(folder, Library), Path.Combine(folder, "runtimes", "linux-x64", "native", Library) }.Where(File.Exists);
+
+    /// <summary>Replaces a library as published by a patched copy, in one step. A file that is patched already, or is another version, stays as it is.</summary>
+    /// <exception cref="RefusedInputException">The folder cannot be written to.</exception>
+    internal static void PatchInPlace(string path)
+    {
+        byte[] patched;
+        try
+        {
+            patched = LibTorchSharpPatch.Apply(File.ReadAllBytes(path));
+        }
+        catch (InvalidDataException)
+        {
+            return;
+        }
+
+        // The file may be a hard link into the package cache: never written to, only replaced.
+        var fresh = $"{path}.{Guid.NewGuid():N}";
+        try
+        {
+            File.WriteAllBytes(fresh, patched);
+            File.Move(fresh, path, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            DeleteQuietly(fresh);
+            throw new RefusedInputException(
+                $"{path} needs a newer libstdc++ ({LibTorchSharpPatch.Version}, GCC 13) than this machine has, and its folder cannot be written to: "
+                + "start the program once as a user who can write there, build it on this machine, or use a newer system (Debian 13, Ubuntu 24.04).",
+                exception);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Touch(int threads)
+    {
+        torch.InitializeDeviceType(DeviceType.CPU);
+        torch.set_num_threads(threads);
+    }
+
+    private static Exception Innermost(Exception exception)
+    {
+        while (exception.InnerException is not null)
+        {
+            exception = exception.InnerException;
+        }
+
+        return exception;
+    }
+
+    private static void DeleteQuietly(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What could not be written is mostly not there either.
+        }
+    }
+}

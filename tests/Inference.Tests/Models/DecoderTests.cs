@@ -1,0 +1,98 @@
+using LogitLens.Inference.Runtime;
+using TorchSharp;
+
+namespace LogitLens.Inference.Tests.Models;
+
+public sealed class DecoderTests
+{
+    [Theory]
+    [InlineData("llava-1.5/chelsea")]
+    [InlineData("experiments/chelsea")]
+    [InlineData("bakllava/chelsea")]
+    [InlineData("bakllava/tall")]
+    public void Apply_EmbeddingsOfTransformers_GivesItsHiddenStates(string name)
+    {
+        using var golden = GoldenCase.Open(name);
+        using var scope = torch.NewDisposeScope();
+        using var residual = golden.Hidden(0);
+        using var sequence = golden.Model.Decoder.Start((int)residual.shape[0], keep: false);
+        sequence.Begin((int)residual.shape[0]);
+        for (var block = 0; block < golden.Model.Decoder.Layers; block++)
+        {
+            golden.Model.Decoder.Apply(block, residual, sequence);
+            AssertHidden(golden, block + 1, residual, $"hidden state {block + 1}");
+        }
+
+        var logits = golden.Model.Decoder.Logits(residual.narrow(0, residual.shape[0] - 1, 1));
+        GoldenCase.AssertClose(golden.Golden.Floats("logits_last_position"), TensorMemory.AsSpan(logits), 1e-4f, "logits");
+        Assert.Equal(golden.Golden.Ints("generated_ids")[0], golden.Model.Decoder.NextToken(residual.narrow(0, residual.shape[0] - 1, 1)));
+    }
+
+    [Theory]
+    [InlineData("llava-1.5/chelsea")]
+    [InlineData("experiments/chelsea")]
+    [InlineData("bakllava/chelsea")]
+    public void Embed_FeaturesOfTransformers_GivesItsEmbeddings(string name)
+    {
+        using var golden = GoldenCase.Open(name);
+        using var scope = torch.NewDisposeScope();
+        var features = TensorMemory.From(golden.Golden.Floats("projector_input"), golden.Golden.Shape("projector_input")[1..]);
+        var embedded = golden.Model.Embed(golden.Golden.Ints("input_ids"), golden.Model.Projector.Forward(features));
+        AssertHidden(golden, 0, embedded, "embeddings");
+    }
+
+    [Fact]
+    public void Embed_FewerFeaturesThanPlaces_IsRefused()
+    {
+        using var golden = GoldenCase.Open("experiments/chelsea");
+        using var scope = torch.NewDisposeScope();
+        var features = torch.zeros(35, golden.Width);
+        var refusal = Assert.Throws<RefusedInputException>(() => golden.Model.Embed(golden.Golden.Ints("input_ids"), features));
+        Assert.Contains("36 places", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("35 features", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("experiments/chelsea", 1)]
+    [InlineData("experiments/chelsea", 17)]
+    [InlineData("bakllava/chelsea", 1)]
+    [InlineData("bakllava/chelsea", 17)]
+    public void Apply_InPieces_GivesTheSameAsInOne(string name, int piece)
+    {
+        using var golden = GoldenCase.Open(name);
+        using var scope = torch.NewDisposeScope();
+        var residual = golden.Hidden(0);
+        var length = (int)residual.shape[0];
+        using var sequence = golden.Model.Decoder.Start(length, keep: true);
+        while (sequence.Past < length)
+        {
+            var rows = Math.Min(piece, length - sequence.Past);
+            var part = residual.narrow(0, sequence.Past, rows);
+            sequence.Begin(rows);
+            for (var block = 0; block < golden.Model.Decoder.Layers; block++)
+            {
+                golden.Model.Decoder.Apply(block, part, sequence);
+            }
+
+            sequence.End();
+        }
+
+        AssertHidden(golden, golden.Model.Decoder.Layers, residual, "last hidden state");
+    }
+
+    [Fact]
+    public void Begin_SecondPieceWithoutKeeping_Throws()
+    {
+        using var golden = GoldenCase.Open("experiments/chelsea");
+        using var sequence = golden.Model.Decoder.Start(2, keep: false);
+        sequence.Begin(1);
+        sequence.End();
+        Assert.Throws<InvalidOperationException>(() => sequence.Begin(1));
+    }
+
+    private static void AssertHidden(GoldenCase golden, int index, torch.Tensor actual, string what)
+    {
+        using var expected = golden.Hidden(index);
+        GoldenCase.AssertRowsClose(TensorMemory.AsSpan(expected), TensorMemory.AsSpan(actual), golden.Width, 1e-4f, what);
+    }
+}
