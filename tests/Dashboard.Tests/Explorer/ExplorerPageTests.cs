@@ -4,7 +4,6 @@ using LogitLens.Dashboard.Hosting;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Readings;
-using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using MudBlazor.Services;
@@ -24,7 +23,7 @@ public sealed class ExplorerPageTests : IAsyncLifetime
     private RunId _run;
     private IReadOnlyList<AnalysisRow> _analyses = [];
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
 
     private AnalysisQueue Queue => _context.Services.GetRequiredService<AnalysisQueue>();
 
