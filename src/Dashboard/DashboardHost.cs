@@ -1,4 +1,12 @@
+using System.Net;
+using LogitLens.Dashboard.Analysis;
+using LogitLens.Dashboard.Api;
 using LogitLens.Dashboard.Components;
+using LogitLens.Dashboard.Hosting;
+using LogitLens.Dashboard.Security;
+using LogitLens.Storage;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
 using MudBlazor.Services;
 
 namespace LogitLens.Dashboard;
@@ -6,7 +14,14 @@ namespace LogitLens.Dashboard;
 /// <summary>Puts the web application together.</summary>
 public static class DashboardHost
 {
+    /// <summary>Where it listens unless told otherwise: this machine only, as there is no login yet.</summary>
+    public const string DefaultUrl = "http://localhost:5080";
+
+    private static readonly string[] AddressKeys = ["urls", "http_ports", "https_ports"];
+
     /// <summary>Builds the application; nothing listens yet.</summary>
+    /// <param name="args">Configuration as <c>--urls URL</c> or <c>--LogitLens:DataFolder DIR</c>.</param>
+    /// <exception cref="OptionsValidationException">A setting cannot be used; each failure names its key.</exception>
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -18,13 +33,55 @@ public static class DashboardHost
 
         // Unpublished output has no wwwroot folder of its own: a manifest beside the assembly points at the repository's.
         builder.WebHost.UseStaticWebAssets();
+        Listen(builder);
+        builder.Logging.AddQuietConsole();
+
+        var options = builder.AddLogitLensOptions();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath });
+        builder.Services.AddAnalysis();
+        builder.Services.AddSingleton<DataFolderLock>();
+        builder.Services.AddHostedService<StartupService>();
+        builder.Services.AddAnalysisService();
+        builder.Services.AddDataProtection().SetApplicationName("LogitLens").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetFullPath(options.DataFolder), "keys")));
+        builder.Services.AddSecurityHeaders();
+        builder.Services.AddApi();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddMudServices();
 
+        // An analysis is put back into the queue between two layers, and a layer of a large checkpoint takes its time.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
+
         var app = builder.Build();
+        app.UseResponseCompression();
+        app.UseSecurityHeaders();
+        app.UseApiErrors();
+        app.UseWhen(context => !context.IsApi(), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseAntiforgery();
         app.MapStaticAssets();
+        app.MapApi();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         return app;
     }
+
+    private static void Listen(WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        var isGiven = AddressKeys.Any(key => !string.IsNullOrWhiteSpace(configuration[key]))
+            || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+        if (!isGiven)
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        // Without a login, a page elsewhere must not reach this server through a name of its own that points here (DNS rebinding).
+        if (string.IsNullOrEmpty(configuration["AllowedHosts"]) && (!isGiven || IsLoopback(configuration["urls"])))
+        {
+            configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
+        }
+    }
+
+    private static bool IsLoopback(string? urls) => !string.IsNullOrWhiteSpace(urls) && urls
+        .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .All(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Host == "localhost" || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))));
 }

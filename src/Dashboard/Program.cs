@@ -1,4 +1,3 @@
-using LogitLens.Dashboard;
+using LogitLens.Dashboard.Commands;
 
-var app = DashboardHost.Build(args);
-await app.RunAsync();
+return await CommandLine.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);

@@ -111,7 +111,8 @@ internal sealed partial class AnalysisService(
             if (result is not null)
             {
                 _meter.Finish();
-                LogDone(claimed.Id, claimed.ImageName, clock.GetElapsedTime(began).TotalSeconds);
+                var time = clock.GetElapsedTime(began);
+                LogDone(claimed.Id, claimed.ImageName, time);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -199,8 +200,8 @@ internal sealed partial class AnalysisService(
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Count} interrupted analyses are queued again")]
     private partial void LogRequeued(int count);
 
-    [LoggerMessage(EventId = 2, Level = LogLevel.Debug, Message = "Analysis {Analysis} of {Image} done in {Seconds:0.0} s")]
-    private partial void LogDone(AnalysisId analysis, string image, double seconds);
+    [LoggerMessage(EventId = 2, Level = LogLevel.Debug, Message = "Analysis {Analysis} of {Image} done in {Time}")]
+    private partial void LogDone(AnalysisId analysis, string image, TimeSpan time);
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Debug, Message = "Analysis {Analysis} of {Image} cancelled")]
     private partial void LogCancelled(AnalysisId analysis, string image);

@@ -128,7 +128,7 @@ public sealed class RunCoordinator
         };
     }
 
-    private static void RequireSettings(RunSettings settings)
+    internal static void RequireSettings(RunSettings settings)
     {
         if (settings.TopK is < 1 or > LensSettings.MaxTopK)
         {

@@ -1,4 +1,3 @@
-using LogitLens.Inference.Runtime;
 using LogitLens.Storage;
 using Microsoft.Extensions.Options;
 

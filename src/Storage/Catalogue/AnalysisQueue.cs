@@ -36,24 +36,16 @@ public sealed class AnalysisQueue
         {
             var run = (loaded is { } checkpoint ? await NextRunOfAsync(context, checkpoint, token) : null)
                 ?? await Queued(context).OrderBy(a => a.RunNumber).Select(a => (long?)a.RunNumber).FirstOrDefaultAsync(token);
-            if (run is null)
-            {
-                return null;
-            }
+            return run is { } number ? await ClaimAsync(context, number, token) : null;
+        },
+        cancellationToken);
 
-            var id = await Queued(context).Where(a => a.RunNumber == run).OrderBy(a => a.Ordinal).Select(a => a.Id).FirstAsync(token);
-            var now = _clock.GetUtcNow();
-            await context.Analyses
-                .Where(a => a.Id == id)
-                .ExecuteUpdateAsync(
-                    a => a
-                        .SetProperty(x => x.State, AnalysisState.Running)
-                        .SetProperty(x => x.Attempt, x => x.Attempt + 1)
-                        .SetProperty(x => x.LayersDone, 0)
-                        .SetProperty(x => x.StartedAt, now)
-                        .SetProperty(x => x.FinishedAt, (DateTimeOffset?)null),
-                    token);
-            return await ToClaimedAsync(context, id, token);
+    /// <summary>The same among one run's analyses: the command line works off nothing but its own.</summary>
+    public Task<ClaimedAnalysis?> ClaimNextAsync(RunId run, CancellationToken cancellationToken) => _writer.WriteAsync(
+        async (context, token) =>
+        {
+            var number = await Queued(context).Where(a => a.Run!.Id == run.Value).Select(a => (long?)a.RunNumber).FirstOrDefaultAsync(token);
+            return number is { } known ? await ClaimAsync(context, known, token) : null;
         },
         cancellationToken);
 
@@ -191,6 +183,24 @@ public sealed class AnalysisQueue
 
     private static IQueryable<AnalysisEntity> Mine(StorageContext context, AnalysisId id, int attempt) =>
         context.Analyses.Where(a => a.Id == id.Value && a.Attempt == attempt && a.State == AnalysisState.Running);
+
+    /// <summary>Takes the first Queued analysis of a run that has one.</summary>
+    private async Task<ClaimedAnalysis> ClaimAsync(StorageContext context, long runNumber, CancellationToken cancellationToken)
+    {
+        var id = await Queued(context).Where(a => a.RunNumber == runNumber).OrderBy(a => a.Ordinal).Select(a => a.Id).FirstAsync(cancellationToken);
+        var now = _clock.GetUtcNow();
+        await context.Analyses
+            .Where(a => a.Id == id)
+            .ExecuteUpdateAsync(
+                a => a
+                    .SetProperty(x => x.State, AnalysisState.Running)
+                    .SetProperty(x => x.Attempt, x => x.Attempt + 1)
+                    .SetProperty(x => x.LayersDone, 0)
+                    .SetProperty(x => x.StartedAt, now)
+                    .SetProperty(x => x.FinishedAt, (DateTimeOffset?)null),
+                cancellationToken);
+        return await ToClaimedAsync(context, id, cancellationToken);
+    }
 
     private static Task<long?> NextRunOfAsync(StorageContext context, CheckpointId checkpoint, CancellationToken cancellationToken) => context.Runs
         .Where(r => r.CheckpointId == checkpoint.Value && r.Analyses.Any(a => a.State == AnalysisState.Queued))

@@ -1,0 +1,76 @@
+using LogitLens.Dashboard.Analysis;
+using LogitLens.Inference.Imaging;
+using LogitLens.Storage;
+using LogitLens.Storage.Catalogue;
+
+namespace LogitLens.Dashboard.Api;
+
+/// <summary>Pictures, known by the SHA-256 of their bytes and therefore never changing.</summary>
+internal static class ImageEndpoints
+{
+    public static void MapImages(this IEndpointRouteBuilder api)
+    {
+        var images = api.MapGroup("/images/{sha256:length(64)}").WithTags("Images");
+        images.MapGet("/content", (string sha256, HttpContext context, ImageStore store, CancellationToken token) =>
+                SendAsync(context, $"content-{sha256}", () => store.ReadAsync(sha256, token)))
+            .WithName("GetImage")
+            .WithSummary("The file as it was uploaded")
+            .Produces(StatusCodes.Status200OK, contentType: "image/*")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        images.MapGet("/thumbnail", (string sha256, HttpContext context, ImageStore store, CancellationToken token) =>
+                SendAsync(context, $"thumbnail-{sha256}", () => store.ReadThumbnailAsync(sha256, token)))
+            .WithName("GetThumbnail")
+            .WithSummary("A WebP of at most 320 pixels, EXIF not applied")
+            .Produces(StatusCodes.Status200OK, contentType: "image/webp")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        images.MapGet("/picture", GetPictureAsync)
+            .WithName("GetPicture")
+            .WithSummary("The pixels in one orientation, in a form that no browser turns, blends or moves")
+            .WithDescription("orientation: stored (the default) or exif.")
+            .Produces(StatusCodes.Status200OK, contentType: "image/*")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static Task<IResult> GetPictureAsync(string sha256, HttpContext context, ImageStore store, CancellationToken cancellationToken, string orientation = "stored")
+    {
+        PictureOrientation? wanted = orientation switch
+        {
+            "stored" => PictureOrientation.AsStored,
+            "exif" => PictureOrientation.Exif,
+            _ => null,
+        };
+        if (wanted is not { } known)
+        {
+            return Task.FromResult(ApiResults.BadRequest("The orientation asked for is unknown: give stored or exif."));
+        }
+
+        return SendAsync(context, $"picture-{orientation}-{sha256}", async () =>
+        {
+            if (await store.ReadAsync(sha256, cancellationToken) is not { } file)
+            {
+                return null;
+            }
+
+            var (bytes, mediaType) = await Task.Run(() => PictureEncoding.ForBrowser(file.Bytes, known), cancellationToken);
+            return new StoredFile(bytes, mediaType, file.Name);
+        });
+    }
+
+    private static async Task<IResult> SendAsync(HttpContext context, string tag, Func<Task<StoredFile?>> read)
+    {
+        if (ApiResults.IsKnown(context, tag))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        if (await read() is { } file)
+        {
+            return TypedResults.Bytes(file.Bytes, file.MediaType);
+        }
+
+        context.Response.Headers.ETag = default;
+        ApiResults.MayChange(context);
+        return ApiResults.NotFound("There is no picture of that SHA-256: it may have been deleted with its last run.");
+    }
+}

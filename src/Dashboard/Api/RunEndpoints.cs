@@ -1,0 +1,74 @@
+using LogitLens.Storage;
+using LogitLens.Storage.Catalogue;
+
+namespace LogitLens.Dashboard.Api;
+
+/// <summary>Runs and their analyses.</summary>
+internal static class RunEndpoints
+{
+    private const int MaxTake = 500;
+
+    public static void MapRuns(this IEndpointRouteBuilder api)
+    {
+        var runs = api.MapGroup("/runs").WithTags("Runs");
+        runs.MapGet("/", ListAsync)
+            .WithName("ListRuns")
+            .WithSummary("Runs, newest first")
+            .Produces<ApiPage<ApiRun>>()
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        runs.MapGet("/{id:guid}", GetAsync)
+            .WithName("GetRun")
+            .WithSummary("One run")
+            .Produces<ApiRun>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        runs.MapGet("/{id:guid}/analyses", ListAnalysesAsync)
+            .WithName("ListAnalyses")
+            .WithSummary("A run's analyses in their order, in one state if given")
+            .Produces<ApiPage<ApiAnalysis>>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, RunStore runs, CancellationToken cancellationToken, int skip = 0, int take = 50)
+    {
+        if (WrongPage(skip, take) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var page = await runs.ListAsync(skip, take, cancellationToken);
+        ApiResults.MayChange(context);
+        return TypedResults.Ok(new ApiPage<ApiRun>([.. page.Items.Select(ApiRun.From)], page.Total, skip));
+    }
+
+    private static async Task<IResult> GetAsync(Guid id, HttpContext context, RunStore runs, CancellationToken cancellationToken)
+    {
+        ApiResults.MayChange(context);
+        return await runs.FindAsync(new RunId(id), cancellationToken) is { } run ? TypedResults.Ok(ApiRun.From(run)) : Unknown();
+    }
+
+    private static async Task<IResult> ListAnalysesAsync(
+        Guid id, HttpContext context, RunStore runs, CancellationToken cancellationToken, AnalysisState? state = null, int skip = 0, int take = 100)
+    {
+        if (WrongPage(skip, take) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (await runs.FindAsync(new RunId(id), cancellationToken) is null)
+        {
+            return Unknown();
+        }
+
+        var page = await runs.ListAnalysesAsync(new RunId(id), state, skip, take, cancellationToken);
+        ApiResults.MayChange(context);
+        return TypedResults.Ok(new ApiPage<ApiAnalysis>([.. page.Items.Select(ApiAnalysis.From)], page.Total, skip));
+    }
+
+    private static IResult? WrongPage(int skip, int take) =>
+        skip < 0 ? ApiResults.BadRequest($"skip is {skip}: give 0 or more.")
+        : take is < 1 or > MaxTake ? ApiResults.BadRequest($"take is {take}: give 1 to {MaxTake}.")
+        : null;
+
+    private static IResult Unknown() => ApiResults.NotFound("There is no run of that id: it may have been deleted.");
+}

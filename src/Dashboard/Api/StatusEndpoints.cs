@@ -1,0 +1,52 @@
+using LogitLens.Dashboard.Analysis;
+using LogitLens.Dashboard.Hosting;
+using LogitLens.Storage;
+
+namespace LogitLens.Dashboard.Api;
+
+/// <summary>Whether LogitLens is well, and what it does.</summary>
+internal static class StatusEndpoints
+{
+    public static void MapStatus(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/status", GetStatusAsync).WithTags("Status").WithName("GetStatus").WithSummary("What is being computed, and how much waits").Produces<ApiStatus>();
+        app.MapGet("/health", GetHealthAsync)
+            .WithTags("Status")
+            .WithName("GetHealth")
+            .WithSummary("200 if the database answers, else 503")
+            .Produces<ApiHealth>()
+            .Produces<ApiHealth>(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<IResult> GetStatusAsync(HttpContext context, AnalysisMonitor monitor, AnalysisQueue queue, CancellationToken cancellationToken)
+    {
+        ApiResults.MayChange(context);
+        var queued = await queue.CountQueuedAsync(cancellationToken);
+        var current = monitor.Current is { } now
+            ? new ApiCurrent(now.Id.Value, now.Run.ToString(), now.ImageName, now.Stage, now.Fraction, now.Blobs, now.Remaining?.TotalSeconds)
+            : null;
+        return TypedResults.Ok(new ApiStatus(ProductVersion.Text, queued, current));
+    }
+
+    private static async Task<IResult> GetHealthAsync(HttpContext context, AnalysisQueue queue, CancellationToken cancellationToken)
+    {
+        ApiResults.MayChange(context);
+        try
+        {
+            await queue.CountQueuedAsync(cancellationToken);
+            return TypedResults.Ok(new ApiHealth("healthy", null));
+        }
+        catch (StorageException exception)
+        {
+            return TypedResults.Json(new ApiHealth("unhealthy", exception.Message), statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    private sealed record ApiHealth(string Status, string? Reason);
+
+    /// <param name="Queued">Analyses waiting.</param>
+    private sealed record ApiStatus(string Version, int Queued, ApiCurrent? Current);
+
+    /// <param name="RemainingSeconds">Estimated time until the queue is empty; null until something was measured.</param>
+    private sealed record ApiCurrent(long Analysis, string Run, string Image, string Stage, double Fraction, int Blobs, double? RemainingSeconds);
+}

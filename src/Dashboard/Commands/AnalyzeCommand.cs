@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using LogitLens.Inference;
+
+namespace LogitLens.Dashboard.Commands;
+
+/// <summary>Analyses pictures without the dashboard.</summary>
+internal static class AnalyzeCommand
+{
+    private static readonly Option<string[]> Images = new("--images")
+    {
+        Description = "Pictures, or folders of pictures (JPEG, PNG, WebP, GIF, BMP).",
+        HelpName = "DIR|FILE…",
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<string> Items = new("--items")
+    {
+        Description = "A CSV with columns image, question, answer: a prompt per picture. Its images are looked for beside it and among --images.",
+        HelpName = "CSV",
+    };
+
+    private static readonly Option<string> Checkpoint = new("--checkpoint") { Description = "A checkpoint's folder in Hugging Face layout.", HelpName = "DIR", Required = true };
+
+    private static readonly Option<string> Prompt = new("--prompt")
+    {
+        Description = "A question, or a full prompt with one <image> in it.",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => PromptTemplate.DefaultQuestion,
+    };
+
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "Where the results go: a database, NAME.html for each picture NAME.jpg (NAME-2.html where a name comes again). Files of those names are replaced.",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    private static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda.", HelpName = "auto|cpu|cuda", DefaultValueFactory = _ => "auto" };
+    private static readonly Option<int> TopK = new("--top-k") { Description = "Tokens kept per position and layer, 1 to 50.", HelpName = "K", DefaultValueFactory = _ => 10 };
+    private static readonly Option<string> Layers = new("--layers") { Description = "all, or a list such as emb,1-12,20; emb are the input embeddings.", HelpName = "LIST", DefaultValueFactory = _ => "all" };
+    private static readonly Option<int> Answer = new("--answer") { Description = "At most so many tokens of greedy answer; 0 for none.", HelpName = "N", DefaultValueFactory = _ => 32 };
+    private static readonly Option<int?> Limit = new("--limit") { Description = "At most so many pictures.", HelpName = "N" };
+    private static readonly Option<bool> Json = new("--json") { Description = "Write NAME.json too: every reading in single precision, for scripts." };
+    private static readonly Option<bool> Exif = new("--exif") { Description = "Turn pictures as their EXIF tag says; by default pixels are taken as stored." };
+    private static readonly Option<bool> Legacy = new("--legacy") { Description = "Apply the final norm twice at the last layer, as llava-interp does." };
+
+    public static Command Create()
+    {
+        var command = new Command("analyze", "Analyses pictures without the dashboard. The exit code is 0 only if every picture succeeded.")
+        {
+            Images, Items, Checkpoint, Prompt, Out, Device, TopK, Layers, Answer, Limit, Json, Exif, Legacy,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var request = new AnalyzeRequest(
+            parsed.GetValue(Images) ?? [],
+            parsed.GetValue(Items),
+            parsed.GetRequiredValue(Checkpoint),
+            parsed.GetRequiredValue(Prompt),
+            parsed.GetRequiredValue(Out),
+            parsed.GetRequiredValue(Device),
+            parsed.GetRequiredValue(TopK),
+            parsed.GetRequiredValue(Layers),
+            parsed.GetRequiredValue(Answer),
+            parsed.GetValue(Limit),
+            parsed.GetValue(Json),
+            parsed.GetValue(Exif),
+            parsed.GetValue(Legacy));
+
+        // The first Ctrl+C ends after the layer being computed; the second at once.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        return await new AnalyzeJob(request, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error).RunAsync(stop.Token);
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
+    }
+}
