@@ -3,8 +3,8 @@ using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Components.Images;
 using LogitLens.Dashboard.Components.Runs;
+using LogitLens.Dashboard.Hosting;
 using LogitLens.Inference;
-using LogitLens.Inference.Imaging;
 using LogitLens.Inference.Tokenization;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
@@ -12,6 +12,7 @@ using LogitLens.Storage.Exchange;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.Options;
 using Microsoft.JSInterop;
 using MudBlazor;
 
@@ -62,6 +63,9 @@ public sealed partial class NewRun : IDisposable
 
     [Inject]
     private IDialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private IOptions<LogitLensOptions> Options { get; set; } = default!;
 
     [Inject]
     private TimeProvider Time { get; set; } = default!;
@@ -173,7 +177,7 @@ public sealed partial class NewRun : IDisposable
                     }
                     else
                     {
-                        var bytes = await ReadAsync(file, i, files.Count, PictureLimits.Default.MaxBytes, token);
+                        var bytes = await ReadAsync(file, i, files.Count, Options.Value.MaxUploadBytes, token);
                         var image = await Task.Run(() => Coordinator.AddImageAsync(file.Name, bytes, token), token);
                         _form.Add(file.Name, image);
                     }
