@@ -19,6 +19,7 @@ public sealed class ExplorerPageTests : IAsyncLifetime
     private readonly BunitContext _context = new();
     private readonly AnalysisMonitor _monitor = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("logitlens-explorer-");
+    private BunitJSModuleInterop _module = null!;
     private BunitJSModuleInterop _explorer = null!;
     private RunId _run;
     private IReadOnlyList<AnalysisRow> _analyses = [];
@@ -42,7 +43,8 @@ public sealed class ExplorerPageTests : IAsyncLifetime
             _monitor,
             Options.Create(new LogitLensOptions())));
         _context.JSInterop.Mode = JSRuntimeMode.Loose;
-        _explorer = _context.JSInterop.SetupModule("./js/explorer/explorer.js").SetupModule(invocation => invocation.Identifier == "attach");
+        _module = _context.JSInterop.SetupModule("./js/explorer/explorer.js");
+        _explorer = _module.SetupModule(invocation => invocation.Identifier == "attach");
         _explorer.Mode = JSRuntimeMode.Loose;
 
         var services = _context.Services;
@@ -70,7 +72,7 @@ public sealed class ExplorerPageTests : IAsyncLifetime
 
         page.WaitForAssertion(() => Assert.Equal("There is no such analysis", page.Find("h1").TextContent));
         Assert.Contains("/runs", page.Markup, StringComparison.Ordinal);
-        Assert.DoesNotContain(_context.JSInterop.Invocations, invocation => invocation.Identifier == "attach");
+        Assert.DoesNotContain(_module.Invocations, invocation => invocation.Identifier == "attach");
     }
 
     [Fact]
@@ -80,7 +82,7 @@ public sealed class ExplorerPageTests : IAsyncLifetime
 
         var page = Render(_analyses[0].Id.Value);
 
-        page.WaitForAssertion(() => Assert.Contains(_context.JSInterop.Invocations, invocation => invocation.Identifier == "attach"));
+        page.WaitForAssertion(() => Assert.Contains(_module.Invocations, invocation => invocation.Identifier == "attach"));
         Assert.Equal("garden.jpg", page.Find("h1").TextContent);
         Assert.Empty(page.FindAll(".lx-page-state"));
         Assert.Equal(1, Option(Attached(), "attempt"));
@@ -107,7 +109,7 @@ public sealed class ExplorerPageTests : IAsyncLifetime
         var claimed = (await Queue.ClaimNextAsync(null, Token))!;
         await Queue.WriteLayoutAsync(claimed.Id, claimed.Attempt, Layout, Layers + 1, Token);
         var page = Render(claimed.Id.Value);
-        page.WaitForAssertion(() => Assert.Contains(_context.JSInterop.Invocations, invocation => invocation.Identifier == "attach"));
+        page.WaitForAssertion(() => Assert.Contains(_module.Invocations, invocation => invocation.Identifier == "attach"));
         Assert.Null(Option(Attached(), "attempt"));
 
         for (var step = 0; step < 20; step++)
@@ -160,7 +162,7 @@ public sealed class ExplorerPageTests : IAsyncLifetime
     {
         await FinishNextAsync();
         var page = Render(_analyses[0].Id.Value);
-        page.WaitForAssertion(() => Assert.Contains(_context.JSInterop.Invocations, invocation => invocation.Identifier == "attach"));
+        page.WaitForAssertion(() => Assert.Contains(_module.Invocations, invocation => invocation.Identifier == "attach"));
 
         await _context.DisposeComponentsAsync();
 
@@ -173,7 +175,7 @@ public sealed class ExplorerPageTests : IAsyncLifetime
 
     private IRenderedComponent<ExplorerPage> Render(long id) => _context.Render<ExplorerPage>(parameters => parameters.Add(page => page.Id, id));
 
-    private JSRuntimeInvocation Attached() => _context.JSInterop.Invocations.First(invocation => invocation.Identifier == "attach");
+    private JSRuntimeInvocation Attached() => _module.Invocations.First(invocation => invocation.Identifier == "attach");
 
     private IReadOnlyList<JSRuntimeInvocation> Refreshes() => [.. _explorer.Invocations.Where(invocation => invocation.Identifier == "refresh")];
 
