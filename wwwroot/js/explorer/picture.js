@@ -2,7 +2,7 @@
 
 import { NONE, patchKey } from './model.js';
 import { CHANGED, Listeners, fitCanvas, make, watchSize } from './dom.js';
-import { fillToken, formatProbability, layerName, placePhrase } from './format.js';
+import { fillToken, formatProbability, layerName } from './format.js';
 
 const TEXT_FROM = 44;
 const MAX_ZOOM = 64;
@@ -443,7 +443,7 @@ export class PicturePart {
       : model.patches[Math.floor(model.patches.length / 2)];
     if (next !== undefined) {
       this.explorer.setHover({ position: next, layer: null, from: 'keys' });
-      this.explorer.say(placePhrase(model, next));
+      this.explorer.say();
       this.#keepInView(next);
     }
   }
