@@ -1,3 +1,4 @@
+using LogitLens.Dashboard.Analysis;
 using LogitLens.Storage.Catalogue;
 
 namespace LogitLens.Dashboard.Components.Common;
@@ -5,9 +6,6 @@ namespace LogitLens.Dashboard.Components.Common;
 /// <summary>Recognises the checkpoint that travels with the program.</summary>
 internal static class DemoCheckpoint
 {
-    private static readonly string Tail = Path.Combine("Demo", "checkpoint");
-
-    /// <summary>Whether a kept checkpoint is the demo, wherever the program stood when it was last seen.</summary>
-    public static bool Is(CheckpointRow checkpoint) =>
-        Path.TrimEndingDirectorySeparator(checkpoint.Folder).EndsWith(Path.DirectorySeparatorChar + Tail, StringComparison.Ordinal);
+    /// <summary>Whether a kept checkpoint is the demo: by its name, since the program's folder may have moved meanwhile.</summary>
+    public static bool Is(CheckpointRow checkpoint) => checkpoint.Name == CheckpointRegistry.DemoName;
 }

@@ -10,6 +10,7 @@ public sealed partial class Home
 {
     private const int RunsShown = 4;
     private const int AnalysesShown = 12;
+    private const int AnalysesShownOfOlder = 6;
 
     private Loader<Overview> _loader = default!;
     private string? _message;
@@ -43,7 +44,8 @@ public sealed partial class Home
         var runs = new List<RecentRun>();
         foreach (var run in newest.Items)
         {
-            runs.Add(new RecentRun(run, DemoCheckpoint.Is(run.Checkpoint), await Store.ListAnalysesAsync(run.Id, null, 0, AnalysesShown, token)));
+            var isInFront = runs.Count == 0 || run.Counts.Finished < run.Counts.Total;
+            runs.Add(new RecentRun(run, await Store.ListAnalysesAsync(run.Id, null, 0, isInFront ? AnalysesShown : AnalysesShownOfOlder, token)));
         }
 
         return new Overview(runs, newest.Total);
@@ -62,5 +64,5 @@ public sealed partial class Home
 
     private sealed record Overview(IReadOnlyList<RecentRun> Runs, int Total);
 
-    private sealed record RecentRun(RunRow Run, bool IsDemo, Page<AnalysisRow> Analyses);
+    private sealed record RecentRun(RunRow Run, Page<AnalysisRow> Analyses);
 }

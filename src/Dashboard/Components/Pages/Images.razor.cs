@@ -52,7 +52,7 @@ public sealed partial class Images
         _state = GalleryState.From(SearchInUrl, PageNumberInUrl);
 
         // What is being typed is ahead of the address; anything else (a link, back) sets the field.
-        if (_searching is null)
+        if (_searching is null && GalleryState.From(_search, 1).Search != _state.Search)
         {
             _search = _state.Search ?? string.Empty;
         }
@@ -78,9 +78,8 @@ public sealed partial class Images
             async token => await Store.ListAsync(state.Search, PageNumber.Skip(state.Page, GalleryState.PageSize), GalleryState.PageSize, token));
     }
 
-    private void SearchSoon(ChangeEventArgs args)
+    private void SearchSoon()
     {
-        _search = args.Value as string ?? string.Empty;
         _searching?.Dispose();
         _searching = Time.CreateTimer(_ => _ = InvokeAsync(SearchNow), null, SearchPause, Timeout.InfiniteTimeSpan);
     }

@@ -3,8 +3,8 @@ using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Components.Images;
 using LogitLens.Dashboard.Components.Runs;
+using LogitLens.Dashboard.Hosting;
 using LogitLens.Inference;
-using LogitLens.Inference.Imaging;
 using LogitLens.Inference.Tokenization;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
@@ -12,6 +12,7 @@ using LogitLens.Storage.Exchange;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.Options;
 using Microsoft.JSInterop;
 using MudBlazor;
 
@@ -25,7 +26,7 @@ public sealed partial class NewRun : IDisposable
 
     private readonly CancellationTokenSource _disposal = new();
     private readonly NewRunForm _form = new();
-    private readonly List<(string Name, string Sentence)> _refused = [];
+    private readonly List<string> _refused = [];
     private readonly List<AvailableCheckpoint> _checkpoints = [];
     private readonly Dictionary<string, CheckpointTokenizer> _tokenizers = [];
 
@@ -62,6 +63,9 @@ public sealed partial class NewRun : IDisposable
 
     [Inject]
     private IDialogService Dialogs { get; set; } = default!;
+
+    [Inject]
+    private IOptions<LogitLensOptions> Options { get; set; } = default!;
 
     [Inject]
     private TimeProvider Time { get; set; } = default!;
@@ -173,18 +177,19 @@ public sealed partial class NewRun : IDisposable
                     }
                     else
                     {
-                        var bytes = await ReadAsync(file, i, files.Count, PictureLimits.Default.MaxBytes, token);
+                        var bytes = await ReadAsync(file, i, files.Count, Options.Value.MaxUploadBytes, token);
                         var image = await Task.Run(() => Coordinator.AddImageAsync(file.Name, bytes, token), token);
                         _form.Add(file.Name, image);
                     }
                 }
-                catch (Exception exception) when (Failures.Describe(exception, "It could not be kept") is not null)
+                catch (Exception exception) when (Failures.Describe(exception, $"{file.Name} could not be kept") is not null)
                 {
-                    _refused.Add((file.Name, Failures.Describe(exception, "It could not be kept")!));
+                    var sentence = Failures.Describe(exception, $"{file.Name} could not be kept")!;
+                    _refused.Add(sentence.Contains(file.Name, StringComparison.Ordinal) ? sentence : $"{file.Name}: {sentence}");
                 }
                 catch (JSException)
                 {
-                    _refused.Add((file.Name, "could not be read by the browser: it was moved, changed or is a folder; choose it again."));
+                    _refused.Add($"{file.Name} could not be read by the browser: it was moved, changed, or is a folder; choose it again.");
                 }
             }
         }
@@ -223,12 +228,12 @@ public sealed partial class NewRun : IDisposable
     {
         if (file.Size > maxBytes)
         {
-            throw new RefusedInputException($"has {Words.Size(file.Size)}, but {Words.Size(maxBytes)} at most are taken: choose a smaller one.");
+            throw new RefusedInputException($"{file.Name} has {Words.Size(file.Size)}, but {Words.Size(maxBytes)} at most are taken: choose a smaller one.");
         }
 
         if (file.Size == 0)
         {
-            throw new RefusedInputException("is empty: choose a file with something in it.");
+            throw new RefusedInputException($"{file.Name} is empty: choose a file with something in it.");
         }
 
         var bytes = new byte[file.Size];
@@ -239,7 +244,7 @@ public sealed partial class NewRun : IDisposable
             var read = await stream.ReadAsync(bytes.AsMemory(filled, Math.Min(ReadSize, bytes.Length - filled)), token);
             if (read == 0)
             {
-                throw new RefusedInputException("arrived cut short: choose it again.");
+                throw new RefusedInputException($"{file.Name} arrived cut short: choose it again.");
             }
 
             filled += read;
@@ -255,7 +260,7 @@ public sealed partial class NewRun : IDisposable
     private void Refuse(string sentence)
     {
         _refused.Clear();
-        _refused.Add(("Too many files.", sentence));
+        _refused.Add(sentence);
     }
 
     private void RemoveImage(ChosenImage image)

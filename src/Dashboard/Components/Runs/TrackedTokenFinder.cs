@@ -8,7 +8,7 @@ namespace LogitLens.Dashboard.Components.Runs;
 internal static class TrackedTokenFinder
 {
     /// <summary>More than these would swell every layer of every analysis.</summary>
-    public const int MaxTokens = 16;
+    public const int MaxTokens = 100;
 
     /// <summary>Finds each of the names, which stand apart by commas or new lines.</summary>
     /// <param name="text">Names such as <c>cat</c> (begins a word), <c>␣cat</c> (the same), <c>#512</c> (an id), or any token as it is displayed.</param>
