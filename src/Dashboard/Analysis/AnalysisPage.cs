@@ -21,7 +21,7 @@ internal static class AnalysisPage
             () =>
             {
                 var orientation = detail.Run.Settings.ApplyExifOrientation ? PictureOrientation.Exif : PictureOrientation.AsStored;
-                var (picture, mediaType) = PictureEncoding.ForBrowser(file.Bytes, orientation);
+                var (picture, mediaType) = BrowserPicture.From(file.Bytes, orientation);
                 using var page = new MemoryStream();
                 StandalonePage.Write(page, AnalysisManifest.From(detail), tokens, layers, picture, mediaType);
                 return page.ToArray();

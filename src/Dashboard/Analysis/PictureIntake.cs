@@ -30,7 +30,7 @@ internal sealed class PictureIntake(ImageStore images, IOptions<LogitLensOptions
                     var info = PictureDecoder.Inspect(bytes, limits);
                     var picture = PictureDecoder.Decode(bytes, PictureOrientation.AsStored, limits);
                     return new NewImage(
-                        CleanName(name), bytes, PictureEncoding.MediaTypeOf(info.Format), info.Width, info.Height, info.ExifOrientation, PictureEncoding.Thumbnail(picture));
+                        CleanName(name), bytes, BrowserPicture.MediaTypeOf(info.Format), info.Width, info.Height, info.ExifOrientation, PictureThumbnail.Create(picture));
                 },
                 cancellationToken);
             return await images.AddAsync(image, cancellationToken);

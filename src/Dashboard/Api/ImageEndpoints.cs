@@ -52,7 +52,7 @@ internal static class ImageEndpoints
                 return null;
             }
 
-            var (bytes, mediaType) = await Task.Run(() => PictureEncoding.ForBrowser(file.Bytes, known), cancellationToken);
+            var (bytes, mediaType) = await Task.Run(() => BrowserPicture.From(file.Bytes, known), cancellationToken);
             return new StoredFile(bytes, mediaType, file.Name);
         });
     }

@@ -97,22 +97,26 @@ public sealed class AnalysisServiceTests : IDisposable
     [Fact]
     public async Task Checkpoint_ChangedSinceTheRun_FailsTheRowInASentenceAndTheServiceGoesOn()
     {
+        var token = TestContext.Current.CancellationToken;
         var checkpoint = DemoFiles.CopyCheckpoint(_folder.File("checkpoint"));
         RunId run;
         await using (var first = await RunningDashboard.StartAsync(_folder.File("data")))
         {
-            run = await first.QueueAsync(["garden.jpg"], checkpoint: checkpoint);
-            await first.WaitUntilFinishedAsync(run);
+            run = await first.QueueAsync(["garden.jpg", "beach.jpg"], new RunSettings(AnswerTokens: 0), checkpoint);
+            await first.WaitForAsync(run, counts => counts.Running == 1);
         }
 
-        await File.AppendAllTextAsync(Path.Combine(checkpoint, "generation_config.json"), "\n", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(Path.Combine(checkpoint, "generation_config.json"), "\n", token);
         await using var second = await RunningDashboard.StartAsync(_folder.File("data"));
-        var later = await second.QueueAsync(["beach.jpg"]);
-        await second.WaitUntilFinishedAsync(later);
+        await second.WaitUntilFinishedAsync(run);
+
+        var last = (await second.AnalysesAsync(run))[1];
+        Assert.Equal(AnalysisState.Failed, last.State);
+        Assert.Contains("have changed since the run was started", last.Error, StringComparison.Ordinal);
         File.Delete(Path.Combine(checkpoint, "model.safetensors"));
-        await second.Runs.CancelAsync(later, TestContext.Current.CancellationToken);
-        Assert.Equal(1, (await second.WaitUntilFinishedAsync(later)).Counts.Done);
         await Assert.ThrowsAsync<RefusedInputException>(() => second.QueueAsync(["beach.jpg"], checkpoint: checkpoint));
+        var next = await second.QueueAsync(["beach.jpg"]);
+        Assert.Equal(1, (await second.WaitUntilFinishedAsync(next)).Counts.Done);
     }
 
     [Fact]

@@ -79,6 +79,7 @@ public sealed class ApiTests : IDisposable
     [InlineData("/api/images/0000000000000000000000000000000000000000000000000000000000000000/picture?orientation=up", 400)]
     [InlineData("/api/runs/0198c0de00007000800000000000cafe", 404)]
     [InlineData("/api/runs?take=0", 400)]
+    [InlineData("/api/runs/0198c0de00007000800000000000cafe/analyses?state=finished", 400)]
     [InlineData("/api/nothing", 404)]
     public async Task Get_OfWhatIsNot_IsAProblemWithASentence(string path, int status)
     {
