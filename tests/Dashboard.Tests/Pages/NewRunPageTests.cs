@@ -44,7 +44,7 @@ public sealed class NewRunPageTests
             InputFileContent.CreateFromText("image,question,answer\na.png,What is left?,cat\nx/b.png,,dog\nmissing.png,What?,\n", "items.csv"));
         page.WaitForAssertion(() => Assert.Contains("Start 2 analyses", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
         Assert.Contains("missing.png", page.Find(".ll-warn").TextContent, StringComparison.Ordinal);
-        page.Find("form[novalidate]").Submit();
+        page.Find("form.ll-run-form").Submit();
         page.WaitForAssertion(() => Assert.Matches("/runs/[0-9a-f]{32}$", context.Navigation.Uri), TimeSpan.FromSeconds(20));
 
         var run = new RunId(Guid.Parse(context.Navigation.Uri[^32..]));
@@ -69,8 +69,21 @@ public sealed class NewRunPageTests
         await using var context = await PagesContext.CreateAsync();
         var page = context.Show<NewRunPage>("/runs/new");
         page.WaitForAssertion(() => Assert.Contains("LogitLens demo", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
-        page.Find("form[novalidate]").Submit();
+        page.Find("form.ll-run-form").Submit();
         page.WaitForAssertion(() => Assert.Contains("needs at least one image", page.Find("p.ll-error").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        Assert.Equal(0, (await context.Runs.ListAsync(0, 1, Token)).Total);
+    }
+
+    [Fact]
+    public async Task NewRun_EnterInTheFolderField_ChecksTheFolderAndStartsNothing()
+    {
+        await using var context = await PagesContext.CreateAsync();
+        var image = await context.AddImageAsync("a.png", 1);
+        var page = context.Show<NewRunPage>($"/runs/new?images={image.Id.Value}");
+        page.WaitForAssertion(() => Assert.Contains("LogitLens demo", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        page.Find("input[form=checkpoint-folder]").Input("/no/such/folder");
+        page.Find("#checkpoint-folder").Submit();
+        page.WaitForAssertion(() => Assert.Contains("/no/such/folder", page.Find(".mud-input-helper-text.mud-input-error").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
         Assert.Equal(0, (await context.Runs.ListAsync(0, 1, Token)).Total);
     }
 

@@ -11,7 +11,6 @@ using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Options;
 using Microsoft.JSInterop;
 using MudBlazor;
@@ -21,6 +20,7 @@ namespace LogitLens.Dashboard.Components.Pages;
 /// <summary>Puts a run together: images, checkpoint, prompt, settings.</summary>
 public sealed partial class NewRun : IDisposable
 {
+    private const string FolderForm = "checkpoint-folder";
     private const int MaxShown = 100;
     private const int ReadSize = 128 * 1024;
 
@@ -41,7 +41,6 @@ public sealed partial class NewRun : IDisposable
     private string _folder = string.Empty;
     private string? _folderError;
     private bool _isChecking;
-    private bool _preventEnter;
     private IReadOnlyList<TokenEntry> _tracked = [];
     private string? _trackedError;
     private bool _wasTried;
@@ -289,16 +288,6 @@ public sealed partial class NewRun : IDisposable
 
         // Ids mean other words in another vocabulary.
         _ = FindTrackedAsync();
-    }
-
-    private async Task CheckOnEnterAsync(KeyboardEventArgs args)
-    {
-        // Enter in this field checks the folder; it does not start the run.
-        _preventEnter = args.Key is "Enter";
-        if (args.Key is "Enter")
-        {
-            await CheckFolderAsync();
-        }
     }
 
     private async Task CheckFolderAsync()
