@@ -3,7 +3,7 @@
 import { Model, NONE, TokenTable } from './model.js';
 import { TokenPainter, formatProbability, layerPhrase, placePhrase } from './format.js';
 import { readTheme, watchTheme } from './theme.js';
-import { CHANGED, Listeners, make } from './dom.js';
+import { CHANGED, Listeners, make, watchSize } from './dom.js';
 import { ViewWriter, defaultView, parseView } from './state.js';
 import { PicturePart } from './picture.js';
 import { GaugePart } from './gauge.js';
@@ -58,6 +58,9 @@ export class Explorer {
     this.listeners = new Listeners();
     this.listeners.on(document, 'keydown', (event) => this.#onKey(event));
     this.listeners.on(window, 'resize', () => this.#fitHeight());
+
+    // What stands above comes and goes, such as the strip that says how a running analysis stands.
+    this.stopSize = watchSize(document.body, () => this.#fitHeight());
     this.stopTheme = watchTheme(() => {
       this.theme = readTheme(this.element);
       this.invalidate(CHANGED.ALL);
@@ -107,6 +110,7 @@ export class Explorer {
     this.writer.flush();
     this.writer.dispose();
     this.stopTheme();
+    this.stopSize();
     this.listeners.dispose();
     this.source.dispose();
     for (const part of this.parts) {
@@ -353,7 +357,7 @@ export class Explorer {
     const { manifest } = this.model;
     const running = ['queued', 'running'].includes(String(manifest.state).toLowerCase());
     const read = manifest.layers.filter((layer) => this.model.has(layer)).length;
-    this.toolbar.status.textContent = running ? `${read} of ${manifest.layers.length} layers read` : '';
+    this.toolbar.status.textContent = running ? `${read}/${manifest.layers.length} layers` : '';
   }
 
   #positionsReading(ids) {
