@@ -55,8 +55,10 @@ public static class DashboardHost
         var app = builder.Build();
         app.UseResponseCompression();
         app.UseSecurityHeaders();
+
+        // The interface's own errors are written further in and have a body by then.
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseApiErrors();
-        app.UseWhen(context => !context.IsApi(), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapApi();

@@ -189,6 +189,7 @@ public sealed class LensEngine : IDisposable
             input.Picture.Height,
             done => onProgress?.Invoke(new AnalysisProgress(AnalysisStage.Vision, done, steps)),
             cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         var ids = new int[input.Positions.Count];
         for (var i = 0; i < ids.Length; i++)
         {

@@ -178,9 +178,10 @@ internal sealed partial class AnalysisService(
                 await write();
                 return;
             }
-            catch (StorageException exception)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                LogWaiting(exception.Message, Patience.TotalSeconds);
+                // A sentence where it is the world's doing, the whole exception where it is a bug: neither ends the service.
+                LogWaiting(exception is StorageException ? null : exception, exception.Message, Patience.TotalSeconds);
                 await Task.Delay(Patience, clock, stoppingToken);
             }
         }
@@ -216,7 +217,7 @@ internal sealed partial class AnalysisService(
     private partial void LogNotReleased(AnalysisId analysis, string reason);
 
     [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "{Reason} The analyses wait; next try in {Seconds} s")]
-    private partial void LogWaiting(string reason, double seconds);
+    private partial void LogWaiting(Exception? exception, string reason, double seconds);
 
     [LoggerMessage(EventId = 8, Level = LogLevel.Debug, Message = "The checkpoint left memory after {Minutes} idle minutes")]
     private partial void LogUnloaded(double minutes);

@@ -69,12 +69,12 @@ internal sealed partial class DemoSeed(RunCoordinator coordinator, RunStore runs
 
             File.Delete(Marker);
         }
-        catch (Exception exception) when (exception is RefusedInputException or StorageException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotPlanted(exception.Message);
+            LogNotPlanted(exception is RefusedInputException or StorageException or IOException or UnauthorizedAccessException ? null : exception, exception.Message);
         }
     }
 
     [LoggerMessage(EventId = 30, Level = LogLevel.Warning, Message = "The demo was not queued: {Reason}")]
-    private partial void LogNotPlanted(string reason);
+    private partial void LogNotPlanted(Exception? exception, string reason);
 }

@@ -15,7 +15,7 @@ internal static class ImageEndpoints
                 SendAsync(context, $"content-{sha256}", () => store.ReadAsync(sha256, token)))
             .WithName("GetImage")
             .WithSummary("The file as it was uploaded")
-            .Produces(StatusCodes.Status200OK, contentType: "image/*")
+            .Produces(StatusCodes.Status200OK, contentType: "image/png", additionalContentTypes: ["image/jpeg", "image/webp", "image/gif", "image/bmp"])
             .ProducesProblem(StatusCodes.Status404NotFound);
         images.MapGet("/thumbnail", (string sha256, HttpContext context, ImageStore store, CancellationToken token) =>
                 SendAsync(context, $"thumbnail-{sha256}", () => store.ReadThumbnailAsync(sha256, token)))
@@ -27,7 +27,7 @@ internal static class ImageEndpoints
             .WithName("GetPicture")
             .WithSummary("The pixels in one orientation, in a form that no browser turns, blends or moves")
             .WithDescription("orientation: stored (the default) or exif.")
-            .Produces(StatusCodes.Status200OK, contentType: "image/*")
+            .Produces(StatusCodes.Status200OK, contentType: "image/png", additionalContentTypes: ["image/jpeg", "image/webp", "image/gif", "image/bmp"])
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound);
     }

@@ -48,11 +48,23 @@ internal static class RunEndpoints
     }
 
     private static async Task<IResult> ListAnalysesAsync(
-        Guid id, HttpContext context, RunStore runs, CancellationToken cancellationToken, AnalysisState? state = null, int skip = 0, int take = 100)
+        Guid id, HttpContext context, RunStore runs, CancellationToken cancellationToken, string? state = null, int skip = 0, int take = 100)
     {
         if (WrongPage(skip, take) is { } refusal)
         {
             return refusal;
+        }
+
+        AnalysisState? wanted = null;
+        if (state is not null)
+        {
+            // Enum.TryParse alone would take numbers as well.
+            if (!Enum.GetNames<AnalysisState>().Contains(state, StringComparer.OrdinalIgnoreCase))
+            {
+                return ApiResults.BadRequest("The state asked for is unknown: give queued, running, done, failed or cancelled.");
+            }
+
+            wanted = Enum.Parse<AnalysisState>(state, ignoreCase: true);
         }
 
         if (await runs.FindAsync(new RunId(id), cancellationToken) is null)
@@ -60,7 +72,7 @@ internal static class RunEndpoints
             return Unknown();
         }
 
-        var page = await runs.ListAnalysesAsync(new RunId(id), state, skip, take, cancellationToken);
+        var page = await runs.ListAnalysesAsync(new RunId(id), wanted, skip, take, cancellationToken);
         ApiResults.MayChange(context);
         return TypedResults.Ok(new ApiPage<ApiAnalysis>([.. page.Items.Select(ApiAnalysis.From)], page.Total, skip));
     }

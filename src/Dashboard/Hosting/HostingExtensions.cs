@@ -18,7 +18,7 @@ internal static class HostingExtensions
         catch (InvalidOperationException exception)
         {
             // The binder's message names the key, the value and the type it cannot be.
-            throw new OptionsValidationException(LogitLensOptions.Section, typeof(LogitLensOptions), [exception.Message]);
+            throw new OptionsValidationException(LogitLensOptions.Section, typeof(LogitLensOptions), [$"{exception.Message.TrimEnd('.')}: set that key to a value of that type."]);
         }
 
         builder.Services.AddLogitLensOptions(options);

@@ -8,6 +8,9 @@ namespace LogitLens.Inference.Checkpoints;
 /// <summary>A model on disk: a folder in Hugging Face layout, opened and checked; weights are read when asked for.</summary>
 public sealed class Checkpoint : IDisposable
 {
+    private const string ConfigName = "config.json";
+    private const string PreprocessorName = "preprocessor_config.json";
+
     private static readonly string[] TokenizerFiles = ["tokenizer.model", "tokenizer.json"];
 
     private static readonly string[] DecidingFiles =
@@ -36,65 +39,39 @@ public sealed class Checkpoint : IDisposable
     public WeightStore Weights { get; }
 
     /// <summary>Folder, names, lengths and modification times of the files that <see cref="ComputeHash"/> reads: changes when they may have changed.</summary>
-    public string Fingerprint
+    /// <exception cref="RefusedInputException">The folder cannot be listed.</exception>
+    public string Fingerprint => Reading(Folder, () =>
     {
-        get
+        var text = new StringBuilder(Folder);
+        foreach (var file in HashedFiles())
         {
-            var text = new StringBuilder(Folder);
-            foreach (var file in HashedFiles())
-            {
-                var info = new FileInfo(file);
-                text.Append('\n').Append(CultureInfo.InvariantCulture, $"{info.Name} {info.Length} {info.LastWriteTimeUtc.Ticks}");
-            }
-
-            return text.ToString();
+            // The hub's cache is a folder of links, and a link's own length and time say nothing about its target.
+            FileSystemInfo info = new FileInfo(file);
+            var target = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? (FileInfo)info;
+            text.Append(CultureInfo.InvariantCulture, $"\n{info.Name} {target.Length} {target.LastWriteTimeUtc.Ticks}");
         }
-    }
+
+        return text.ToString();
+    });
 
     /// <summary>Opens and checks a folder: config, every shard's header, every tensor the architecture needs with its shape.</summary>
     /// <exception cref="RefusedInputException">Something is missing, cut short, lying or unsupported; the sentence says which.</exception>
     public static Checkpoint Open(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        if (string.IsNullOrWhiteSpace(folder) || folder.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new RefusedInputException("No checkpoint folder was named: give the folder of a checkpoint in Hugging Face layout.");
+        }
+
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        if (!Directory.Exists(folder))
-        {
-            throw new RefusedInputException($"There is no folder {folder}: give the folder of a checkpoint in Hugging Face layout.");
-        }
-
-        var config = CheckpointConfigReader.Read(folder);
-        if (!TokenizerFiles.Any(name => File.Exists(Path.Combine(folder, name))))
-        {
-            throw new RefusedInputException($"The folder {folder} has no tokenizer ({string.Join(" or ", TokenizerFiles)}): download it beside the weights.");
-        }
-
-        if (!File.Exists(Path.Combine(folder, "preprocessor_config.json")))
-        {
-            throw new RefusedInputException($"The folder {folder} has no preprocessor_config.json, which says how pictures are prepared: download it beside the weights.");
-        }
-
-        if (config.ImageTokenId < 0)
-        {
-            throw new RefusedInputException($"config.json: image_token_index is {config.ImageTokenId}; it has to be a token id.");
-        }
-
-        var weights = WeightStore.Open(folder, config.TieWordEmbeddings);
-        try
-        {
-            RequiredWeights.Check(config, weights);
-            return new Checkpoint(folder, config, weights);
-        }
-        catch
-        {
-            weights.Dispose();
-            throw;
-        }
+        return Reading(folder, () => OpenChecked(folder));
     }
 
     /// <summary>SHA-256, in lower-case hex, over the names and contents of all files that decide results (config, tokenizer, preprocessor, weights).</summary>
     /// <remarks>Reads every byte: seconds per ten gigabytes. Callers keep the result by <see cref="Fingerprint"/>.</remarks>
     /// <exception cref="RefusedInputException">A file cannot be read.</exception>
-    public string ComputeHash(CancellationToken cancellationToken)
+    public string ComputeHash(CancellationToken cancellationToken) => Reading(Folder, () =>
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
@@ -103,29 +80,96 @@ public sealed class Checkpoint : IDisposable
             foreach (var file in HashedFiles())
             {
                 using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+
+                // Name and length in front, so that no two folders make the same sequence of bytes.
                 hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetFileName(file)}\0{stream.Length}\0"));
                 int read;
-                while ((read = stream.Read(buffer)) > 0)
+                do
                 {
                     cancellationToken.ThrowIfCancellationRequested();
+                    read = stream.Read(buffer);
                     hash.AppendData(buffer, 0, read);
                 }
+                while (read > 0);
             }
 
             return Convert.ToHexStringLower(hash.GetHashAndReset());
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new RefusedInputException($"The checkpoint {Folder} cannot be read: {exception.Message}", exception);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
+    });
 
     /// <inheritdoc/>
     public void Dispose() => Weights.Dispose();
+
+    private static Checkpoint OpenChecked(string folder)
+    {
+        CheckFolder(folder);
+        var config = CheckpointConfigReader.Read(folder);
+        SupportedArchitectures.Check(config);
+        if (!TokenizerFiles.Any(name => File.Exists(Path.Combine(folder, name))))
+        {
+            throw new RefusedInputException($"The folder {folder} has no tokenizer (neither {string.Join(" nor ", TokenizerFiles)}): download one of them beside the weights.");
+        }
+
+        if (!File.Exists(Path.Combine(folder, PreprocessorName)))
+        {
+            throw new RefusedInputException($"The folder {folder} has no {PreprocessorName}, which says how pictures are prepared: download it beside the weights.");
+        }
+
+        if (config.ImageTokenId < 0 || config.ImageTokenId >= config.Text.VocabularySize)
+        {
+            throw new RefusedInputException(
+                $"{Path.Combine(folder, ConfigName)} names {config.ImageTokenId} as the image token, but the vocabulary has the ids 0 to {config.Text.VocabularySize - 1}: correct image_token_index or vocab_size, or download the file again.");
+        }
+
+        var weights = WeightStore.Open(folder, config.TieWordEmbeddings);
+        try
+        {
+            RequiredWeights.Check(folder, config, weights);
+            return new Checkpoint(folder, config.DType.Length > 0 ? config : config with { DType = weights.TypeOf(RequiredWeights.Unembedding) }, weights);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckFolder(string folder)
+    {
+        if (File.Exists(folder))
+        {
+            throw new RefusedInputException($"{folder} is a file: give the folder that holds the checkpoint's {ConfigName}.");
+        }
+
+        if (!Directory.Exists(folder))
+        {
+            throw new RefusedInputException($"There is no folder {folder}: give the folder of a checkpoint in Hugging Face layout.");
+        }
+
+        if (!File.Exists(Path.Combine(folder, ConfigName)))
+        {
+            throw new RefusedInputException(
+                !Directory.EnumerateFileSystemEntries(folder).Any() ? $"The folder {folder} is empty: download the checkpoint into it."
+                : Directory.Exists(Path.Combine(folder, "snapshots")) ? $"The folder {folder} is the hub's cache of a checkpoint: give the folder inside its snapshots folder."
+                : $"The folder {folder} has no {ConfigName}: give the folder of a checkpoint in Hugging Face layout.");
+        }
+    }
+
+    private static T Reading<T>(string folder, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusedInputException($"The checkpoint {folder} cannot be read: {exception.Message}", exception);
+        }
+    }
 
     private List<string> HashedFiles() =>
     [

@@ -8,7 +8,7 @@ namespace LogitLens.Inference.Checkpoints;
 /// <param name="ProjectorActivation">Activation between the projector's two layers (<c>gelu</c>).</param>
 /// <param name="ProjectorBias">Whether the projector's layers have biases.</param>
 /// <param name="TieWordEmbeddings">The unembedding is the embedding matrix.</param>
-/// <param name="DType">The type named in the config (<c>float16</c>, …), or what the weights are stored in.</param>
+/// <param name="DType">The type named in the config (<c>float16</c>, …); where it names none, what the unembedding is stored in.</param>
 /// <param name="Vision">The tower.</param>
 /// <param name="Text">The decoder.</param>
 /// <param name="EndOfTextIds">Ids that end an answer, from <c>generation_config.json</c>, else the config's <c>eos_token_id</c>, else the model type's default.</param>

@@ -1,213 +1,197 @@
-using System.Text.Json;
-
 namespace LogitLens.Inference.Checkpoints;
 
-/// <summary>Reads <c>config.json</c> with transformers' defaults for everything left out.</summary>
+/// <summary>Reads <c>config.json</c> with transformers' defaults (4.57) for everything left out.</summary>
 internal static class CheckpointConfigReader
 {
+    private const string ConfigName = "config.json";
+    private const string GenerationName = "generation_config.json";
     private const long MaxConfigBytes = 4 << 20;
 
-    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
-
+    /// <summary>
+    /// Reads a folder's configuration. Knows the parts of all LLaVA checkpoints that are plain <c>llava</c>; whether the engine runs them is asked elsewhere.
+    /// </summary>
+    /// <returns>The configuration; its <see cref="CheckpointConfig.DType"/> is empty where none is named.</returns>
+    /// <exception cref="RefusedInputException">A file is missing or unreadable, a value is of the wrong kind, or nothing that could be read here.</exception>
     internal static CheckpointConfig Read(string folder)
     {
-        using var document = Parse(folder, "config.json", required: true)!;
-        var root = new ConfigObject(document.RootElement, "config.json");
+        var path = Path.Combine(folder, ConfigName);
+        return JsonFile.Read(path, MaxConfigBytes, root => Read(folder, new ConfigObject(root, path)));
+    }
+
+    private static CheckpointConfig Read(string folder, ConfigObject root)
+    {
         var modelType = root.Text("model_type", null)
-            ?? throw new RefusedInputException($"{Path.Combine(folder, "config.json")} names no model_type: it has to be one of {SupportedArchitectures.List}.");
+            ?? throw root.Refused($"names no model_type, so nothing is known about the model: use a checkpoint of {SupportedArchitectures.List}");
+        if (root.Has("mm_vision_tower"))
+        {
+            throw root.Refused("is in the layout of LLaVA's own code (mm_vision_tower), not of transformers: use the checkpoint that llava-hf publishes (llava-1.5-7b-hf)");
+        }
+
         SupportedArchitectures.CheckModel(modelType);
+        foreach (var part in (ConfigObject?[])[root, root.Child("text_config")])
+        {
+            if (part?.Has("quantization_config") is true)
+            {
+                throw part.Refused("has a quantization_config, but LogitLens reads F32, F16 and BF16: use the checkpoint before quantisation");
+            }
+        }
 
+        var textGiven = root.Child("text_config");
         var vision = ReadVision(root.Child("vision_config"));
-        var text = ReadText(root.Child("text_config"));
-        SupportedArchitectures.CheckParts(modelType, vision.ModelType, text.ModelType);
-
-        var tied = root.Flag("tie_word_embeddings", root.Child("text_config")?.Flag("tie_word_embeddings", false) ?? false);
-        var strategy = root.Text("vision_feature_select_strategy", "default");
+        var text = ReadText(textGiven ?? root.Empty("text_config"));
         return new CheckpointConfig(
             modelType,
             root.Whole("image_token_index", root.Whole("image_token_id", 32000)),
             root.WholeOrList("vision_feature_layer", [-2]),
-            strategy switch
+            root.Text("vision_feature_select_strategy", "default") switch
             {
                 "default" => true,
                 "full" => false,
-                _ => throw new RefusedInputException($"config.json: vision_feature_select_strategy is '{strategy}'; it has to be 'default' or 'full'."),
+                var other => throw root.Refused($"has vision_feature_select_strategy '{Shown.Text(other!)}'; it has to be 'default' or 'full'"),
             },
             root.Text("projector_hidden_act", "gelu")!,
             root.Flag("multimodal_projector_bias", true),
-            tied,
-            root.Text("torch_dtype", root.Text("dtype", null)) ?? "float32",
+            textGiven?.Has("tie_word_embeddings") is true ? textGiven.Flag("tie_word_embeddings", false) : root.Flag("tie_word_embeddings", false),
+            DType(root) ?? (textGiven is null ? null : DType(textGiven)) ?? string.Empty,
             vision,
             text,
-            ReadEndOfText(folder, root));
+            ReadEndOfText(folder, root, textGiven, text));
     }
+
+    private static string? DType(ConfigObject given) => given.Text("torch_dtype", null) ?? given.Text("dtype", null);
 
     private static VisionConfig ReadVision(ConfigObject? given)
     {
-        // LlavaConfig without a vision_config means CLIP ViT-L/14 at 336 pixels; one with it, but without sizes, means the model type's own defaults.
+        // No vision_config at all means CLIP ViT-L/14 at 336 pixels; one that is there, but leaves out sizes, means the tower type's own defaults.
         if (given is null)
         {
             return new("clip_vision_model", 1024, 4096, 24, 16, 3, 336, 14, 1e-5, "quick_gelu");
         }
 
         var type = given.Text("model_type", "clip_vision_model")!;
-        var isSiglip = type == "siglip_vision_model";
+        var (patch, epsilon, activation) = type switch
+        {
+            "clip_vision_model" => (32, 1e-5, "quick_gelu"),
+            "siglip_vision_model" => (16, 1e-6, "gelu_pytorch_tanh"),
+            _ => throw SupportedArchitectures.UnknownTower(type),
+        };
         var vision = new VisionConfig(
             type,
-            given.Whole("hidden_size", 768),
-            given.Whole("intermediate_size", 3072),
-            given.Whole("num_hidden_layers", 12),
-            given.Whole("num_attention_heads", 12),
-            given.Whole("num_channels", 3),
-            given.Whole("image_size", 224),
-            given.Whole("patch_size", isSiglip ? 16 : 32),
-            given.Number("layer_norm_eps", isSiglip ? 1e-6 : 1e-5),
-            given.Text("hidden_act", isSiglip ? "gelu_pytorch_tanh" : "quick_gelu")!);
-        given.RequirePositive(vision.HiddenSize, "hidden_size");
-        given.RequirePositive(vision.IntermediateSize, "intermediate_size");
-        given.RequirePositive(vision.Layers, "num_hidden_layers");
-        given.RequirePositive(vision.Heads, "num_attention_heads");
-        given.RequirePositive(vision.PatchSize, "patch_size");
-        given.RequirePositive(vision.ImageSize, "image_size");
+            given.Positive("hidden_size", 768),
+            given.Positive("intermediate_size", 3072),
+            given.Positive("num_hidden_layers", 12),
+            given.Positive("num_attention_heads", 12),
+            given.Positive("num_channels", 3),
+            given.Positive("image_size", 224),
+            given.Positive("patch_size", patch),
+            given.PositiveNumber("layer_norm_eps", epsilon),
+            given.Text("hidden_act", activation)!);
         given.RequireDivides(vision.Heads, "num_attention_heads", vision.HiddenSize, "hidden_size");
-        if (vision.PatchSize > vision.ImageSize)
+        if (vision.Channels != 3)
         {
-            throw new RefusedInputException($"config.json: the vision tower's patch_size {vision.PatchSize} is larger than its image_size {vision.ImageSize}.");
+            throw given.Refused($"has num_channels {vision.Channels}, but pictures are read as three colours");
         }
 
-        return vision;
+        return vision.PatchSize <= vision.ImageSize
+            ? vision
+            : throw given.Refused($"has patch_size {vision.PatchSize}, larger than its image_size {vision.ImageSize}");
     }
 
-    private static TextConfig ReadText(ConfigObject? given)
+    private static TextConfig ReadText(ConfigObject given)
     {
-        given ??= ConfigObject.Empty("text_config");
         var type = given.Text("model_type", "llama")!;
-        var (intermediate, keyValueHeads, maxPositions, window, attentionBias) = type switch
+        var (intermediate, keyValueHeads, vocabulary, maxPositions) = type switch
         {
-            "mistral" => (14336, (int?)8, 131072, (int?)4096, false),
-            "qwen2" => (22016, 32, 32768, 4096, true),
-            _ => (11008, null, 2048, null, false),
+            "llama" => (11008, (int?)null, 32000, 2048),
+            "mistral" => (14336, 8, 32000, 131072),
+            "qwen2" => (22016, 32, 151936, 32768),
+            _ => throw SupportedArchitectures.UnknownDecoder(type),
         };
-        var hidden = given.Whole("hidden_size", 4096);
-        var heads = given.Whole("num_attention_heads", 32);
-        given.RequirePositive(hidden, "hidden_size");
-        given.RequirePositive(heads, "num_attention_heads");
-        if (given.Has("head_dim") is false)
+        var hidden = given.Positive("hidden_size", 4096);
+        var heads = given.Positive("num_attention_heads", 32);
+        if (!given.Has("head_dim"))
         {
             given.RequireDivides(heads, "num_attention_heads", hidden, "hidden_size");
         }
 
-        // A file that names another number of heads, but not of key-value heads, means as many of both for Llama.
+        // Null means as many as query heads in every type; only Llama means that by leaving the field out, too.
         var text = new TextConfig(
             type,
             hidden,
-            given.Whole("intermediate_size", intermediate),
-            given.Whole("num_hidden_layers", 32),
+            given.Positive("intermediate_size", intermediate),
+            given.Positive("num_hidden_layers", 32),
             heads,
-            given.Whole("num_key_value_heads", keyValueHeads ?? heads),
-            given.Whole("head_dim", hidden / heads),
-            given.Whole("vocab_size", type == "qwen2" ? 151936 : 32000),
-            given.Whole("max_position_embeddings", maxPositions),
+            given.Positive("num_key_value_heads", given.IsNull("num_key_value_heads") ? heads : keyValueHeads ?? heads),
+            given.Positive("head_dim", hidden / heads),
+            given.Positive("vocab_size", vocabulary),
+            given.Positive("max_position_embeddings", maxPositions),
             RopeTheta(given),
-            given.Number("rms_norm_eps", 1e-6),
+            given.PositiveNumber("rms_norm_eps", 1e-6),
             given.Text("hidden_act", "silu")!,
-            given.Flag("attention_bias", attentionBias),
-            Window(given, type, window));
-        given.RequirePositive(text.IntermediateSize, "intermediate_size");
-        given.RequirePositive(text.Layers, "num_hidden_layers");
-        given.RequirePositive(text.KeyValueHeads, "num_key_value_heads");
-        given.RequirePositive(text.HeadSize, "head_dim");
-        given.RequirePositive(text.VocabularySize, "vocab_size");
-        given.RequirePositive(text.MaxPositions, "max_position_embeddings");
+            AttentionBias: type == "qwen2" || (type == "llama" && given.Flag("attention_bias", false)),
+            SlidingWindow(given, type),
+            MlpBias: type == "llama" && given.Flag("mlp_bias", false));
         given.RequireDivides(text.KeyValueHeads, "num_key_value_heads", text.Heads, "num_attention_heads");
-        if (text.HeadSize % 2 != 0)
-        {
-            throw new RefusedInputException($"config.json: head_dim is {text.HeadSize}; rotary embeddings need an even one.");
-        }
-
-        return text;
+        return text.HeadSize % 2 == 0 ? text : throw given.Refused($"has head_dim {text.HeadSize}, but rotary embeddings need an even one");
     }
 
     private static double RopeTheta(ConfigObject given)
     {
+        const double Standard = 10000;
+        var theta = given.PositiveNumber("rope_theta", Standard);
+
+        // rope_scaling up to transformers 4; version 5 puts both into rope_parameters.
         foreach (var key in (string[])["rope_scaling", "rope_parameters"])
         {
-            if (given.Child(key) is { } scaling)
+            if (given.Child(key) is not { } rope)
             {
-                var kind = scaling.Text("rope_type", scaling.Text("type", "default"));
-                if (kind != "default")
-                {
-                    throw new RefusedInputException($"config.json: {key} is of type '{kind}'; only plain rotary embeddings ('default') are supported.");
-                }
-
-                if (scaling.Has("rope_theta"))
-                {
-                    return scaling.Number("rope_theta", 10000);
-                }
+                continue;
             }
+
+            var kind = rope.Text("rope_type", null) ?? rope.Text("type", null);
+            if (kind != "default")
+            {
+                throw given.Refused(
+                    $"asks for {key} of type '{Shown.Text(kind ?? "(none)")}', but LogitLens computes rotary embeddings without scaling ('default') only: use a checkpoint with these");
+            }
+
+            theta = rope.PositiveNumber("rope_theta", theta);
         }
 
-        return given.Number("rope_theta", 10000);
+        return theta;
     }
 
-    private static int? Window(ConfigObject given, string type, int? standard)
+    private static int? SlidingWindow(ConfigObject given, string type)
     {
-        if (type == "llama" || (type == "qwen2" && !given.Flag("use_sliding_window", false)))
+        if (type == "llama" || given.IsNull("sliding_window") || (type == "qwen2" && !given.Flag("use_sliding_window", false)))
         {
             return null;
         }
 
-        return given.IsNull("sliding_window") ? null : given.Whole("sliding_window", standard ?? 0) is var window && window > 0 ? window : null;
+        var window = given.Positive("sliding_window", 4096);
+        if (type == "mistral")
+        {
+            return window;
+        }
+
+        // Qwen2's blocks from max_window_layers on see the window, those before see everything.
+        var full = given.Whole("max_window_layers", 28);
+        var layers = given.Positive("num_hidden_layers", 32);
+        return full >= layers ? null
+            : full <= 0 ? window
+            : throw given.Refused($"lets only the blocks from {full} on see a sliding window, but LogitLens computes one window for all blocks or none: use a checkpoint with use_sliding_window false");
     }
 
-    private static List<int> ReadEndOfText(string folder, ConfigObject root)
+    private static IReadOnlyList<int> ReadEndOfText(string folder, ConfigObject root, ConfigObject? textGiven, TextConfig text)
     {
-        using var generation = Parse(folder, "generation_config.json", required: false);
-        if (generation is not null && new ConfigObject(generation.RootElement, "generation_config.json") is var given && given.Has("eos_token_id"))
-        {
-            return [.. given.WholeOrList("eos_token_id", [])];
-        }
-
-        var text = root.Child("text_config");
-        return [.. root.Has("eos_token_id") ? root.WholeOrList("eos_token_id", [])
-            : text?.Has("eos_token_id") is true ? text.WholeOrList("eos_token_id", [])
-            : text?.Text("model_type", "llama") == "qwen2" ? [] : [2]];
-    }
-
-    private static JsonDocument? Parse(string folder, string name, bool required)
-    {
-        var path = Path.Combine(folder, name);
-        try
-        {
-            var file = new FileInfo(path);
-            if (!file.Exists)
-            {
-                return required
-                    ? throw new RefusedInputException($"The folder {folder} has no {name}: give the folder of a checkpoint in Hugging Face layout.")
-                    : null;
-            }
-
-            if (file.Length > MaxConfigBytes)
-            {
-                throw new RefusedInputException($"{path} has {file.Length:N0} bytes, more than a configuration may have ({MaxConfigBytes:N0}): download it again.");
-            }
-
-            var document = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                document.Dispose();
-                throw new RefusedInputException($"{path} is not a JSON object: download it again.");
-            }
-
-            return document;
-        }
-        catch (JsonException exception)
-        {
-            throw new RefusedInputException($"{path} is not valid JSON (line {exception.LineNumber + 1}): download it again.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new RefusedInputException($"{path} cannot be read: {exception.Message}", exception);
-        }
+        const string Key = "eos_token_id";
+        var path = Path.Combine(folder, GenerationName);
+        var generation = File.Exists(path)
+            ? JsonFile.Read(path, MaxConfigBytes, given => new ConfigObject(given, path).WholeOrList(Key, []))
+            : [];
+        return generation.Count > 0 ? generation
+            : root.Has(Key) ? root.WholeOrList(Key, [])
+            : textGiven?.Has(Key) is true ? textGiven.WholeOrList(Key, [])
+            : text.ModelType == "qwen2" ? [] : [2];
     }
 }

@@ -3,11 +3,17 @@ namespace LogitLens.Inference.Checkpoints;
 /// <summary>The tensors an architecture needs, with their shapes.</summary>
 internal static class RequiredWeights
 {
+    /// <summary>The input embeddings' key.</summary>
+    internal const string Embedding = "language_model.model.embed_tokens.weight";
+
+    /// <summary>The unembedding's key; tied, it names the same tensor.</summary>
+    internal const string Unembedding = "language_model.lm_head.weight";
+
     // A config that lies about its layers must not make this walk for ever.
     private const int MostCounted = 1000;
 
     /// <summary>Refuses a checkpoint that lacks a tensor or has one of another shape; names the first and counts the rest.</summary>
-    internal static void Check(CheckpointConfig config, WeightStore weights)
+    internal static void Check(string folder, CheckpointConfig config, WeightStore weights)
     {
         string? first = null;
         var wrong = 0;
@@ -35,8 +41,14 @@ internal static class RequiredWeights
 
         if (first is not null)
         {
-            var others = wrong > 1 ? $" ({wrong - 1}{(wrong == MostCounted ? " or more" : string.Empty)} other tensors are wrong as well)" : string.Empty;
-            throw new RefusedInputException($"The checkpoint {first}{others}: weights and config.json do not belong together, or the download is incomplete.");
+            var others = wrong switch
+            {
+                1 => string.Empty,
+                2 => ", and 1 other tensor is missing or of another shape",
+                MostCounted => $", and at least {wrong - 1} other tensors are missing or of another shape",
+                _ => $", and {wrong - 1} other tensors are missing or of another shape",
+            };
+            throw new RefusedInputException($"The checkpoint {folder} {first}{others}: weights and config.json do not belong together, or the download is incomplete; download it again.");
         }
     }
 
@@ -57,7 +69,7 @@ internal static class RequiredWeights
             yield return ("multi_modal_projector.linear_2.bias", [text.HiddenSize]);
         }
 
-        yield return ("language_model.model.embed_tokens.weight", [text.VocabularySize, text.HiddenSize]);
+        yield return (Embedding, [text.VocabularySize, text.HiddenSize]);
         long queries = (long)text.Heads * text.HeadSize, keys = (long)text.KeyValueHeads * text.HeadSize;
         for (var i = 0; i < text.Layers; i++)
         {
@@ -74,6 +86,18 @@ internal static class RequiredWeights
                 yield return (block + "self_attn.v_proj.bias", [keys]);
             }
 
+            if (text.AttentionBias && text.ModelType == "llama")
+            {
+                yield return (block + "self_attn.o_proj.bias", [text.HiddenSize]);
+            }
+
+            if (text.MlpBias)
+            {
+                yield return (block + "mlp.gate_proj.bias", [text.IntermediateSize]);
+                yield return (block + "mlp.up_proj.bias", [text.IntermediateSize]);
+                yield return (block + "mlp.down_proj.bias", [text.HiddenSize]);
+            }
+
             yield return (block + "post_attention_layernorm.weight", [text.HiddenSize]);
             yield return (block + "mlp.gate_proj.weight", [text.IntermediateSize, text.HiddenSize]);
             yield return (block + "mlp.up_proj.weight", [text.IntermediateSize, text.HiddenSize]);
@@ -81,7 +105,7 @@ internal static class RequiredWeights
         }
 
         yield return ("language_model.model.norm.weight", [text.HiddenSize]);
-        yield return ("language_model.lm_head.weight", [text.VocabularySize, text.HiddenSize]);
+        yield return (Unembedding, [text.VocabularySize, text.HiddenSize]);
     }
 
     private static IEnumerable<(string Key, long[] Shape)> Tower(CheckpointConfig config, VisionConfig vision)

@@ -13,8 +13,9 @@ namespace LogitLens.Inference.Checkpoints;
 /// <param name="RopeTheta">Base of the rotary embedding.</param>
 /// <param name="RmsNormEpsilon">Epsilon of every RMS norm.</param>
 /// <param name="Activation">Activation of the MLP (<c>silu</c>).</param>
-/// <param name="AttentionBias">Query, key and value projections have biases.</param>
+/// <param name="AttentionBias">Query, key and value projections have biases; in Llama the output projection too.</param>
 /// <param name="SlidingWindow">Positions a query sees at most, itself included; null for all.</param>
+/// <param name="MlpBias">The MLP's three projections have biases.</param>
 public sealed record TextConfig(
     string ModelType,
     int HiddenSize,
@@ -29,4 +30,5 @@ public sealed record TextConfig(
     double RmsNormEpsilon,
     string Activation,
     bool AttentionBias,
-    int? SlidingWindow);
+    int? SlidingWindow,
+    bool MlpBias = false);

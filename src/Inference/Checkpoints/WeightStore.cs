@@ -2,22 +2,25 @@ using System.Text.Json;
 
 namespace LogitLens.Inference.Checkpoints;
 
-/// <summary>The tensors of one or more safetensors files, read with <see cref="RandomAccess"/> into memory the caller owns.</summary>
+/// <summary>The tensors of one or more safetensors files, read with <see cref="RandomAccess"/> into memory the caller owns. Safe for reads at once.</summary>
 public sealed class WeightStore : IDisposable
 {
-    private const string Single = "model.safetensors";
-    private const string Index = "model.safetensors.index.json";
-    private const long MaxIndexBytes = 64 << 20;
+    private const string SingleName = "model.safetensors";
+    private const string IndexName = "model.safetensors.index.json";
+    private const long MaxIndexBytes = 16 << 20;
 
     private readonly List<SafetensorsFile> _files = [];
-    private readonly Dictionary<string, (SafetensorsFile File, SafetensorsFile.Entry Entry)> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (SafetensorsFile File, StoredTensor Tensor)> _tensors = new(StringComparer.Ordinal);
 
     private WeightStore()
     {
     }
 
-    /// <summary>Total bytes of all tensors as stored.</summary>
-    public long StoredBytes => _tensors.Values.Distinct().Sum(tensor => tensor.Entry.End - tensor.Entry.Begin);
+    /// <summary>Total bytes of all tensors as stored; a tied unembedding counts once.</summary>
+    public long StoredBytes { get; private set; }
+
+    /// <summary>Total numbers in all tensors; a tied unembedding counts once. Four times as many bytes in fp32.</summary>
+    public long Elements { get; private set; }
 
     /// <summary>Every canonical key, in no order.</summary>
     public IReadOnlyCollection<string> Keys => _tensors.Keys;
@@ -27,7 +30,7 @@ public sealed class WeightStore : IDisposable
 
     /// <summary>The shape of a tensor.</summary>
     /// <exception cref="RefusedInputException">No such tensor.</exception>
-    public IReadOnlyList<long> ShapeOf(string key) => Find(key).Entry.Shape;
+    public IReadOnlyList<long> ShapeOf(string key) => Find(key).Tensor.Shape;
 
     /// <summary>Reads a tensor and converts F32, F16 or BF16 to float.</summary>
     /// <param name="key">The canonical key.</param>
@@ -35,8 +38,8 @@ public sealed class WeightStore : IDisposable
     /// <exception cref="RefusedInputException">No such tensor, or the file was cut short since it was opened.</exception>
     public void Read(string key, Span<float> destination)
     {
-        var (file, entry) = Find(key);
-        file.Read(entry, destination);
+        var (file, tensor) = Find(key);
+        file.Read(tensor, destination);
     }
 
     /// <inheritdoc/>
@@ -49,33 +52,30 @@ public sealed class WeightStore : IDisposable
     }
 
     /// <summary>Opens every weight file of a folder and checks their headers.</summary>
+    /// <exception cref="RefusedInputException">A file is missing, cut short or lying.</exception>
     internal static WeightStore Open(string folder, bool tiedEmbeddings)
     {
         var store = new WeightStore();
         try
         {
-            var index = Path.Combine(folder, Index);
-            if (File.Exists(index))
+            // Where a folder has both, transformers takes the single file.
+            var single = Path.Combine(folder, SingleName);
+            if (File.Exists(single))
             {
-                store.AddShards(folder, index);
+                store.Add(single);
             }
-            else if (File.Exists(Path.Combine(folder, Single)))
+            else if (File.Exists(Path.Combine(folder, IndexName)))
             {
-                store.Add(Path.Combine(folder, Single));
+                store.AddShards(folder);
             }
             else
             {
-                var hasPickle = Directory.EnumerateFiles(folder, "*.bin").Any();
-                throw new RefusedInputException(
-                    $"The folder {folder} has neither {Single} nor {Index}"
-                    + (hasPickle ? ", only *.bin files, which LogitLens does not read: save the checkpoint as safetensors." : ": the weights are missing, download them."));
+                throw NoWeights(folder);
             }
 
-            const string Embedding = "language_model.model.embed_tokens.weight";
-            const string Unembedding = "language_model.lm_head.weight";
-            if (tiedEmbeddings && !store.Contains(Unembedding) && store._tensors.TryGetValue(Embedding, out var embedding))
+            if (tiedEmbeddings && store._tensors.TryGetValue(RequiredWeights.Embedding, out var embedding))
             {
-                store._tensors[Unembedding] = embedding;
+                store._tensors[RequiredWeights.Unembedding] = embedding;
             }
 
             return store;
@@ -87,64 +87,69 @@ public sealed class WeightStore : IDisposable
         }
     }
 
-    private static Dictionary<string, string> ReadIndex(string path)
+    /// <summary>What a tensor is stored as, in the words of <c>torch_dtype</c>.</summary>
+    internal string TypeOf(string key) => Find(key).Tensor.Type switch
     {
-        try
-        {
-            if (new FileInfo(path).Length > MaxIndexBytes)
-            {
-                throw new RefusedInputException($"{path} is larger than an index may be ({MaxIndexBytes:N0} bytes): download it again.");
-            }
+        StoredType.F16 => "float16",
+        StoredType.BF16 => "bfloat16",
+        _ => "float32",
+    };
 
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 8 });
-            if (document.RootElement.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
-            {
-                throw new RefusedInputException($"{path} has no weight_map: download it again.");
-            }
-
-            var keys = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var property in map.EnumerateObject())
-            {
-                var shard = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : string.Empty;
-                if (shard.Length == 0 || shard != Path.GetFileName(shard) || shard is "." or "..")
-                {
-                    throw new RefusedInputException($"{path} puts {property.Name} into '{shard}', which is no file name of this folder: download it again.");
-                }
-
-                if (!keys.TryAdd(property.Name, shard))
-                {
-                    throw new RefusedInputException($"{path} names {property.Name} twice: download it again.");
-                }
-            }
-
-            return keys;
-        }
-        catch (JsonException exception)
-        {
-            throw new RefusedInputException($"{path} is not valid JSON: download it again.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new RefusedInputException($"{path} cannot be read: {exception.Message}", exception);
-        }
+    private static RefusedInputException NoWeights(string folder)
+    {
+        string[] other = [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        var shard = other.FirstOrDefault(name => name.EndsWith(".safetensors", StringComparison.Ordinal));
+        var pickle = other.FirstOrDefault(name => Path.GetExtension(name) is ".bin" or ".pth" or ".pt");
+        return new(
+            shard is not null ? $"The folder {folder} has {shard}, but neither {SingleName} nor {IndexName}, which says what is in which shard: download the index beside the shards."
+            : pickle is not null ? $"The folder {folder} has its weights in {pickle}, a format that can run code when it is opened and that LogitLens does not read: save the checkpoint as safetensors."
+            : $"The folder {folder} has no weights (neither {SingleName} nor {IndexName}): download them beside config.json.");
     }
 
-    private void AddShards(string folder, string index)
+    private static Dictionary<string, string> ReadIndex(string path) => JsonFile.Read(path, MaxIndexBytes, root =>
     {
-        var keys = ReadIndex(index);
-        foreach (var shard in keys.GroupBy(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
+        if (!root.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
         {
-            var path = Path.Combine(folder, shard.Key);
-            if (!File.Exists(path))
+            throw new RefusedInputException($"{path} has no weight_map, which says what is in which shard: download it again.");
+        }
+
+        var shards = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var property in map.EnumerateObject())
+        {
+            var shard = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : string.Empty;
+            if (shard is "" or "." or ".." || shard.AsSpan().ContainsAny('/', '\\', '\0'))
             {
-                throw new RefusedInputException($"The shard {path} is missing, though {Index} names it: download it.");
+                throw new RefusedInputException($"{path} puts {Shown.Text(property.Name)} into '{Shown.Text(shard)}', which is no file of this folder: download it again.");
             }
 
-            var file = Add(path);
-            if (shard.FirstOrDefault(key => !file.Tensors.ContainsKey(key)) is { } missing)
+            if (!shards.TryAdd(property.Name, shard))
             {
-                throw new RefusedInputException($"{path} lacks tensor {missing}, which {Index} says is in it: download both again.");
+                throw new RefusedInputException($"{path} names {Shown.Text(property.Name)} twice: download it again.");
+            }
+        }
+
+        return shards.Count > 0 ? shards : throw new RefusedInputException($"{path} names no weights: download it again.");
+    });
+
+    private void AddShards(string folder)
+    {
+        var shards = ReadIndex(Path.Combine(folder, IndexName))
+            .GroupBy(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .ToList();
+        string[] missing = [.. shards.Where(shard => !File.Exists(Path.Combine(folder, shard.Key))).Select(shard => Shown.Text(shard.Key))];
+        if (missing.Length > 0)
+        {
+            var others = missing.Length > 1 ? $" and {missing.Length - 1} more" : string.Empty;
+            throw new RefusedInputException($"The folder {folder} lacks {missing[0]}{others} of {shards.Count} shards that {IndexName} names: download what is missing.");
+        }
+
+        foreach (var shard in shards)
+        {
+            var file = Add(Path.Combine(folder, shard.Key));
+            if (shard.FirstOrDefault(key => !file.Tensors.ContainsKey(key)) is { } absent)
+            {
+                throw new RefusedInputException($"{file.Path} lacks tensor {Shown.Text(absent)}, which {IndexName} says is in it: download both again.");
             }
         }
     }
@@ -153,18 +158,32 @@ public sealed class WeightStore : IDisposable
     {
         var file = SafetensorsFile.Open(path);
         _files.Add(file);
-        foreach (var (stored, entry) in file.Tensors)
+        foreach (var (name, tensor) in file.Tensors)
         {
-            if (CanonicalKeys.Of(stored) is { } key && !_tensors.TryAdd(key, (file, entry)))
+            if (CanonicalKeys.Of(name) is not { } key)
             {
-                throw new RefusedInputException($"{path}: tensor {stored} is in the checkpoint twice: download it again.");
+                continue;
             }
+
+            if (tensor.Type == StoredType.Other)
+            {
+                throw new RefusedInputException(
+                    $"{path}: tensor {Shown.Text(name)} is stored as {tensor.TypeName}, but LogitLens reads F32, F16 and BF16: use the checkpoint before quantisation, or save it in one of these.");
+            }
+
+            if (!_tensors.TryAdd(key, (file, tensor)))
+            {
+                throw new RefusedInputException($"{path}: tensor {Shown.Text(name)} is in the checkpoint twice, as {Shown.Text(key)}: download the weights again.");
+            }
+
+            StoredBytes += tensor.End - tensor.Begin;
+            Elements += tensor.Elements;
         }
 
         return file;
     }
 
-    private (SafetensorsFile File, SafetensorsFile.Entry Entry) Find(string key) => _tensors.TryGetValue(key, out var tensor)
+    private (SafetensorsFile File, StoredTensor Tensor) Find(string key) => _tensors.TryGetValue(key, out var tensor)
         ? tensor
         : throw new RefusedInputException($"The checkpoint has no tensor {key}: it is incomplete or of another architecture than its config.json says.");
 }

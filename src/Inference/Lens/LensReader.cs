@@ -140,14 +140,9 @@ internal sealed class LensReader : IDisposable
         fixed (float* values = TensorMemory.AsSpan(logits))
         {
             var address = (nint)values;
-            var workers = Math.Min(Environment.ProcessorCount, count);
-            Parallel.For(0, workers, worker =>
-            {
-                for (var row = count * worker / workers; row < count * (worker + 1) / workers; row++)
-                {
-                    ReadRow(new ReadOnlySpan<float>((float*)address + ((long)row * _vocabulary), _vocabulary), start + row, reading);
-                }
-            });
+
+            // Row by row, not one share per worker: torch's own threads still spin after a multiplication and may hold a worker up.
+            Parallel.For(0, count, row => ReadRow(new ReadOnlySpan<float>((float*)address + ((long)row * _vocabulary), _vocabulary), start + row, reading));
         }
     }
 

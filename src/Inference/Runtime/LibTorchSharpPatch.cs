@@ -94,6 +94,11 @@ namespace LogitLens.Inference.Runtime
             int sectionSize = BitConverter.ToUInt16(file, 58);
             int sectionCount = BitConverter.ToUInt16(file, 60);
             int nameSection = BitConverter.ToUInt16(file, 62);
+            if (sectionTable + ((long)sectionCount * sectionSize) > file.Length)
+            {
+                throw Unexpected("its section table points outside the file");
+            }
+
             var names = Offset(file, sectionTable + (nameSection * sectionSize) + 24);
 
             int symbols = -1, versionNeeds = -1, versionSymbols = -1, text = -1;

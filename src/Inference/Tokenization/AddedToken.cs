@@ -1,6 +1,7 @@
 namespace LogitLens.Inference.Tokenization;
 
-/// <summary>A token that is found in a text as it stands, before anything is merged. The flags mean what they mean in Hugging Face's tokenizers.</summary>
+/// <summary>A token that is found in a text as it stands, before anything is merged. The flags mean what they mean in Hugging Face's
+/// tokenizers.</summary>
 /// <param name="Id">Row of the unembedding.</param>
 /// <param name="Content">The text that stands for it.</param>
 /// <param name="Special">A control token, left out when special tokens are skipped.</param>

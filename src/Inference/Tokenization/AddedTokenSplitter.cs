@@ -3,7 +3,8 @@ using System.Text;
 
 namespace LogitLens.Inference.Tokenization;
 
-/// <summary>Cuts a text at the added tokens it holds: the leftmost one first, of several there the longest, as Hugging Face's tokenizers do.</summary>
+/// <summary>Cuts a text at the added tokens it holds: the leftmost one first, of several there the longest, as Hugging Face's tokenizers
+/// do.</summary>
 internal sealed class AddedTokenSplitter
 {
     private readonly SearchValues<string> _contents;

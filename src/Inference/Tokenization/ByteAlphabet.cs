@@ -2,7 +2,8 @@ using System.Text;
 
 namespace LogitLens.Inference.Tokenization;
 
-/// <summary>The 256 characters in which byte-level BPE writes bytes: printable Latin-1 stands for itself, the rest for U+0100 onwards (GPT-2's <c>bytes_to_unicode</c>).</summary>
+/// <summary>The 256 characters in which byte-level BPE writes bytes: printable Latin-1 stands for itself, the rest for U+0100 onwards (GPT-2's
+/// <c>bytes_to_unicode</c>).</summary>
 internal static class ByteAlphabet
 {
     private static readonly char[] Characters = BuildCharacters();

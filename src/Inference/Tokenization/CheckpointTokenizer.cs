@@ -5,7 +5,7 @@ namespace LogitLens.Inference.Tokenization;
 /// <summary>The checkpoint's own tokenizer, equal to transformers' ids. Safe to use from several threads.</summary>
 public sealed class CheckpointTokenizer
 {
-    /// <summary>More rows than any published model has (Gemma: 262,144), few enough for a table of 100 MB.</summary>
+    /// <summary>Several times what published models have (Gemma: some 262,000), few enough for a table of 100 MB.</summary>
     private const int LargestVocabulary = 1 << 20;
 
     private readonly TokenEntry[] _tokens;
@@ -34,14 +34,16 @@ public sealed class CheckpointTokenizer
         _tokens = TokenTable.Build(vocabulary.Ids, _added.Values, decoder, vocabularySize, source);
         _merger = new PieceMerger(vocabulary, source);
         _splitter = new AddedTokenSplitter(_added.Values.Where(token => !token.Normalized).Select(token => (token.Content, token)));
-        _normalizedSplitter = new AddedTokenSplitter(_added.Values.Where(token => token.Normalized).Select(token => (preparation.Normalize(token.Content), token)));
+        _normalizedSplitter = new AddedTokenSplitter(
+            _added.Values.Where(token => token.Normalized).Select(token => (preparation.Normalize(token.Content), token)));
         _cleansUpSpaces = settings.CleansUpSpaces;
         (_before, _after) = frame ?? LlamaFrame(settings, vocabulary, source);
         foreach (var id in _before.Concat(_after))
         {
             if (id >= vocabularySize)
             {
-                throw new RefusedInputException($"The tokenizer ({source}) adds id {id} to every text, but the checkpoint's unembedding has {vocabularySize} rows only: the tokenizer belongs to another checkpoint.");
+                throw new RefusedInputException(
+                    $"The tokenizer ({source}) adds id {id} to every text, but the checkpoint's unembedding has {vocabularySize} rows only: the tokenizer belongs to another checkpoint.");
             }
         }
     }
@@ -50,25 +52,30 @@ public sealed class CheckpointTokenizer
     public IReadOnlyList<TokenEntry> Tokens => _tokens;
 
     /// <summary>
-    /// Opens <c>tokenizer.model</c> (SentencePiece, BPE kind) or <c>tokenizer.json</c> (Hugging Face's tokenizers, BPE kind), with <c>tokenizer_config.json</c>,
-    /// <c>special_tokens_map.json</c> and <c>added_tokens.json</c> where they are there. Where there are both, <c>tokenizer.model</c> is used unless the
+    /// Opens <c>tokenizer.model</c> (SentencePiece, BPE kind) or <c>tokenizer.json</c> (Hugging Face's tokenizers, BPE kind), with
+    /// <c>tokenizer_config.json</c>,
+    /// <c>special_tokens_map.json</c> and <c>added_tokens.json</c> where they are there. Where there are both, <c>tokenizer.model</c> is used unless
+    /// the
     /// tokenizer's class is not Llama's.
     /// </summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="vocabularySize">Rows of the unembedding: how many ids the token table names.</param>
-    /// <exception cref="RefusedInputException">No tokenizer, or one that cannot be read, is of an unsupported kind, or does not fit the unembedding.</exception>
+    /// <exception cref="RefusedInputException">No tokenizer, or one that cannot be read, is of an unsupported kind, or does not fit the
+    /// unembedding.</exception>
     public static CheckpointTokenizer Open(string folder, int vocabularySize)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (vocabularySize is < 1 or > LargestVocabulary)
         {
-            throw new RefusedInputException($"The checkpoint in {folder} has a vocabulary of {vocabularySize:N0}, but 1 to {LargestVocabulary:N0} can be handled: check vocab_size in its config.json.");
+            throw new RefusedInputException(
+                $"The checkpoint in {folder} has a vocabulary of {vocabularySize:N0}, but 1 to {LargestVocabulary:N0} can be handled: check vocab_size in its config.json.");
         }
 
         var settings = TokenizerSettings.Read(folder);
         var model = settings.IsLlama ? TokenizerFile.TryRead(folder, "tokenizer.model") : null;
 
-        // Beside tokenizer.model, transformers takes the rule for prefixes from tokenizer.json, unless add_prefix_space makes it build everything from tokenizer.model.
+        // Beside tokenizer.model, transformers takes the rule for prefixes from tokenizer.json, unless add_prefix_space makes it build everything
+        // from tokenizer.model.
         using var document = model is null || settings.AddsPrefixSpace is null ? TokenizerFile.TryReadJson(folder, "tokenizer.json") : null;
         var json = document is null ? null : new TokenizerJson(Path.Combine(folder, "tokenizer.json"), document.RootElement);
         if (model is not null)
@@ -106,7 +113,8 @@ public sealed class CheckpointTokenizer
     /// <summary>The id of a special token's exact text, or null.</summary>
     public int? FindSpecial(string content) => _added.TryGetValue(content, out var token) ? token.Id : null;
 
-    /// <summary>The ids transformers' <c>tokenizer(text).input_ids</c> gives: begin-of-text first where the tokenizer adds it, special tokens recognised.</summary>
+    /// <summary>The ids transformers' <c>tokenizer(text).input_ids</c> gives: begin-of-text first where the tokenizer adds it, special tokens
+    /// recognised.</summary>
     /// <remarks>Time grows with the text's length, not faster. Halves of surrogate pairs count as U+FFFD.</remarks>
     /// <exception cref="RefusedInputException">A stretch of over 16,384 characters that cannot be cut into words.</exception>
     public int[] Encode(string text)
@@ -187,7 +195,8 @@ public sealed class CheckpointTokenizer
 
         int Find(string content) => FindSpecial(content) ?? (vocabulary.Ids.TryGetValue(content, out var id)
             ? id
-            : throw new RefusedInputException($"The tokenizer ({source}) is to add {content} to every text but has no such token: take tokenizer_config.json from the same checkpoint."));
+            : throw new RefusedInputException(
+                $"The tokenizer ({source}) is to add {content} to every text but has no such token: take tokenizer_config.json from the same checkpoint."));
     }
 
     private static string WithoutLoneSurrogates(string text)

@@ -3,7 +3,8 @@ using System.Text;
 namespace LogitLens.Inference.Tokenization;
 
 /// <summary>Puts pieces together into text.</summary>
-/// <param name="IsByteLevel">The pieces are written in the byte alphabet (Qwen2); otherwise in SentencePiece's, with a mark for spaces and pieces for bytes.</param>
+/// <param name="IsByteLevel">The pieces are written in the byte alphabet (Qwen2); otherwise in SentencePiece's, with a mark for spaces and pieces for
+/// bytes.</param>
 /// <param name="StrippedSpaces">How many leading spaces a decoded text loses: 1 where encoding puts a mark before every text.</param>
 internal sealed record PieceDecoder(bool IsByteLevel, int StrippedSpaces)
 {

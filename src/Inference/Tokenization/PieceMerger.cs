@@ -3,15 +3,19 @@ using Microsoft.ML.Tokenizers;
 
 namespace LogitLens.Inference.Tokenization;
 
-/// <summary>Byte-pair merging by Microsoft.ML.Tokenizers' <see cref="BpeTokenizer"/>, with what Hugging Face's BPE adds: byte fallback and unknown characters.</summary>
+/// <summary>Byte-pair merging by Microsoft.ML.Tokenizers' <see cref="BpeTokenizer"/>, with what Hugging Face's BPE adds: byte fallback and unknown
+/// characters.</summary>
 /// <remarks>
-/// Two traps decide the form. The library's SentencePiece model merges equal scores from the right where SentencePiece goes from the left (300 × "x" comes out
-/// differently), so a <c>tokenizer.model</c> goes through BPE too, with its scores turned into merges, as transformers' fast tokenizers do. And the library's
-/// BPE takes quadratic time in the length of what it is given, so a text is first cut wherever no merge can reach across, which leaves little more than words.
+/// Two traps decide the form. The library's SentencePiece model merges equal scores from the right where SentencePiece goes from the left (300 × "x"
+/// comes out
+/// differently), so a <c>tokenizer.model</c> goes through BPE too, with its scores turned into merges, as transformers' fast tokenizers do. And the
+/// library's
+/// BPE takes quadratic time in the length of what it is given, so a text is first cut wherever no merge can reach across, which leaves little more
+/// than words.
 /// </remarks>
 internal sealed class PieceMerger
 {
-    /// <summary>At this length an uncut run costs some 50 ms; a longer one would still be merged rightly, but in quadratic time.</summary>
+    /// <summary>At this length an uncut run costs some 70 ms; a longer one would still be merged rightly, but in quadratic time.</summary>
     internal const int LongestRun = 16_384;
 
     private readonly PieceVocabulary _vocabulary;
@@ -124,7 +128,7 @@ internal sealed class PieceMerger
         if (run.Length > LongestRun)
         {
             throw new RefusedInputException(
-                $"The text has a stretch of {run.Length:N0} characters without a break between words, but {LongestRun:N0} is the most that can be tokenized: put spaces into it.");
+                $"The text has a stretch of {run.Length:N0} characters without a break between words, but {LongestRun:N0} is the most that can be tokenized: shorten it or break it up.");
         }
 
         ids.AddRange(_merges.EncodeToIds(run, considerPreTokenization: false, considerNormalization: false));

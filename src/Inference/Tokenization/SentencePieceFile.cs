@@ -3,10 +3,12 @@ using Google.Protobuf;
 namespace LogitLens.Inference.Tokenization;
 
 /// <summary>Reads <c>tokenizer.model</c>: SentencePiece's <c>ModelProto</c> (sentencepiece_model.proto), of the BPE kind.</summary>
-/// <remarks>Own reading, because Microsoft.ML.Tokenizers keeps the pieces' scores and kinds, which the merges and the added tokens come from, to itself.</remarks>
+/// <remarks>Own reading, because Microsoft.ML.Tokenizers keeps the pieces' scores and kinds, which the merges and the added tokens come from, to
+/// itself.</remarks>
 internal static class SentencePieceFile
 {
-    /// <summary>Longer pieces would make the search for merges, quadratic in a piece's length, a burden; published ones have 48 characters at most.</summary>
+    /// <summary>Longer pieces would make the search for merges, quadratic in a piece's length, a burden; SentencePiece's own default limit is
+    /// 16.</summary>
     private const int LongestPiece = 1024;
 
     // SentencePiece.Type
@@ -39,7 +41,8 @@ internal static class SentencePieceFile
         if (modelType != 2)
         {
             var kind = modelType switch { null or 1 => "Unigram", 3 => "word", 4 => "character", _ => $"unknown (type {modelType})" };
-            throw new RefusedInputException($"{path} is a SentencePiece model of the {kind} kind, but only BPE, the kind LLaVA checkpoints use, is supported: use a checkpoint with a BPE tokenizer.");
+            throw new RefusedInputException(
+                $"{path} is a SentencePiece model of the {kind} kind, but only BPE, the kind LLaVA checkpoints use, is supported: use a checkpoint with a BPE tokenizer.");
         }
 
         var ids = new Dictionary<string, int>(pieces.Count);
@@ -47,12 +50,14 @@ internal static class SentencePieceFile
         {
             if (pieces[id].Text.Length > LongestPiece)
             {
-                throw new RefusedInputException($"{path} has a piece of {pieces[id].Text.Length:N0} characters (id {id}), but {LongestPiece:N0} is the most a piece may have: download it again.");
+                throw new RefusedInputException(
+                    $"{path} has a piece of {pieces[id].Text.Length:N0} characters (id {id}), but {LongestPiece:N0} is the most a piece may have: download it again.");
             }
 
             if (!ids.TryAdd(pieces[id].Text, id))
             {
-                throw new RefusedInputException($"{path} has the piece \"{pieces[id].Text}\" twice, as ids {ids[pieces[id].Text]} and {id}: download it again.");
+                throw new RefusedInputException(
+                    $"{path} has the piece \"{pieces[id].Text}\" twice, as ids {ids[pieces[id].Text]} and {id}: download it again.");
             }
         }
 

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace LogitLens.Inference.Tokenization;
 
-/// <summary>What happens to a plain part of a text before its pieces are merged: normalising (<c>normalizer</c>) and cutting into words (<c>pre_tokenizer</c>).</summary>
+/// <summary>What happens to a plain part of a text before its pieces are merged: normalising (<c>normalizer</c>) and cutting into words
+/// (<c>pre_tokenizer</c>).</summary>
 /// <param name="Normalizers">Applied one after another to a part between added tokens.</param>
 /// <param name="Cutters">Applied one after another to the normalised part; each gets the words of the one before.</param>
 internal sealed record TextPreparation(IReadOnlyList<Func<string, string>> Normalizers, IReadOnlyList<TextPreparation.Cutter> Cutters)
@@ -148,7 +149,8 @@ internal sealed record TextPreparation(IReadOnlyList<Func<string, string>> Norma
     }
 
     /// <summary>
-    /// .NET's patterns see halves of surrogate pairs, Hugging Face's whole characters. Each character beyond the basic plane is therefore matched as one of the
+    /// .NET's patterns see halves of surrogate pairs, Hugging Face's whole characters. Each character beyond the basic plane is therefore matched as
+    /// one of the
     /// basic plane that is of the same general category.
     /// </summary>
     /// <returns>The text to match, and for each of its indices, its end included, the index in the text; null where both are the same.</returns>

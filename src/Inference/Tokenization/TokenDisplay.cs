@@ -50,7 +50,8 @@ internal static class TokenDisplay
         return display.ToString();
     }
 
-    /// <summary>Bytes by number (<c>&lt;0xE2 0x96&gt;</c>), so that <c>&lt;0x41&gt;</c> and <c>A</c> stay apart; line ends and tabs as in a text.</summary>
+    /// <summary>Bytes by number (<c>&lt;0xE2 0x96&gt;</c>), so that <c>&lt;0x41&gt;</c> and <c>A</c> stay apart; line ends and tabs as in a
+    /// text.</summary>
     public static string OfBytes(IReadOnlyList<byte> bytes) => bytes is [(byte)'\n' or (byte)'\t' or (byte)'\r']
         ? OfText(((char)bytes[0]).ToString())
         : $"<{string.Join(' ', bytes.Select(value => $"0x{value:X2}"))}>";
@@ -59,5 +60,6 @@ internal static class TokenDisplay
     public static string OfUnnamed(int id) => string.Create(CultureInfo.InvariantCulture, $"#{id}");
 
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+        UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -6,7 +6,12 @@ namespace LogitLens.Inference.Tokenization;
 internal static class TokenTable
 {
     /// <exception cref="RefusedInputException">An id beyond the unembedding, or one with two pieces.</exception>
-    public static TokenEntry[] Build(IReadOnlyDictionary<string, int> pieces, IReadOnlyCollection<AddedToken> added, PieceDecoder decoder, int vocabularySize, string source)
+    public static TokenEntry[] Build(
+        IReadOnlyDictionary<string, int> pieces,
+        IReadOnlyCollection<AddedToken> added,
+        PieceDecoder decoder,
+        int vocabularySize,
+        string source)
     {
         var named = new string?[vocabularySize];
         var special = new HashSet<int>();
@@ -36,7 +41,8 @@ internal static class TokenTable
 
             if (named[id] is { } other && other != piece)
             {
-                throw new RefusedInputException($"The tokenizer ({source}) gives id {id} to two tokens, \"{other}\" and \"{piece}\": download its files again.");
+                throw new RefusedInputException(
+                    $"The tokenizer ({source}) gives id {id} to two tokens, \"{other}\" and \"{piece}\": download its files again.");
             }
 
             named[id] = piece;

@@ -6,7 +6,7 @@ namespace LogitLens.Inference.Tokenization;
 /// <summary>Reads the tokenizer's files; whatever is wrong with one of them becomes a sentence that names it.</summary>
 internal static class TokenizerFile
 {
-    /// <summary>Larger than any published tokenizer (Gemma's <c>tokenizer.json</c>, 33 MB, is the largest known), smaller than what would fill the memory.</summary>
+    /// <summary>Several times what published tokenizers have (tens of megabytes), but no memory's fill.</summary>
     private const long MaximumBytes = 128L << 20;
 
     /// <summary>The whole file, or null where there is none.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace LogitLens.Inference.Tokenization;
 
@@ -16,18 +17,20 @@ internal sealed class TokenizerJson(string path, JsonElement root)
             throw new RefusedInputException($"{path} has no \"model\", so it is no tokenizers file: download it again.");
         }
 
-        // Files from before 2020 name no type; a model with merges is BPE.
+        // Older files name no type; a model with merges is BPE.
         var type = model.FindText("type") ?? (model.Find("merges") is null ? "(none)" : "BPE");
         if (type != "BPE")
         {
-            throw new RefusedInputException($"{path} holds a tokenizer of the {type} kind, but only BPE, the kind LLaVA checkpoints use, is supported: use a checkpoint with a BPE tokenizer.");
+            throw new RefusedInputException(
+                $"{path} holds a tokenizer of the {type} kind, but only BPE, the kind LLaVA checkpoints use, is supported: use a checkpoint with a BPE tokenizer.");
         }
 
         foreach (var name in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
         {
             if (model.FindText(name) is { Length: > 0 } value)
             {
-                throw new RefusedInputException($"{path} has the {name} \"{value}\", which is not supported: use a checkpoint whose tokenizer has none.");
+                throw new RefusedInputException(
+                    $"{path} has the {name} \"{value}\", which is not supported: use a checkpoint whose tokenizer has none.");
             }
         }
 
@@ -37,7 +40,8 @@ internal sealed class TokenizerJson(string path, JsonElement root)
         {
             unknown = ids.TryGetValue(unknownPiece, out var id)
                 ? id
-                : throw new RefusedInputException($"{path} names the unknown token \"{unknownPiece}\", which is not among its pieces: download it again.");
+                : throw new RefusedInputException(
+                    $"{path} names the unknown token \"{unknownPiece}\", which is not among its pieces: download it again.");
         }
 
         return new PieceVocabulary
@@ -113,7 +117,9 @@ internal sealed class TokenizerJson(string path, JsonElement root)
             }
         }
 
-        return marksSpaces ? new PieceDecoder(IsByteLevel: false, stripped) : throw Unsupported("decoder", steps.Count == 0 ? "(none)" : "one without ▁");
+        return marksSpaces
+            ? new PieceDecoder(IsByteLevel: false, stripped)
+            : throw Unsupported("decoder", steps.Count == 0 ? "(none)" : "one without ▁");
     }
 
     /// <summary>The ids put before and after every text.</summary>
@@ -148,7 +154,8 @@ internal sealed class TokenizerJson(string path, JsonElement root)
                     {
                         ids.Add(id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number) && number >= 0
                             ? number
-                            : throw new RefusedInputException($"{path} has a post-processor whose token {name} has no proper id: download it again."));
+                            : throw new RefusedInputException(
+                                $"{path} has a post-processor whose token {name} has no proper id: download it again."));
                     }
                 }
             }
@@ -233,7 +240,7 @@ internal sealed class TokenizerJson(string path, JsonElement root)
             throw Unsupported("Metaspace replacement", step.FindText("replacement") ?? "(none)");
         }
 
-        // Before 2024 there was add_prefix_space alone, and it meant: always.
+        // Older files have add_prefix_space alone, and it means: always.
         var scheme = (step.FindText("prepend_scheme") ?? (step.FindFlag("add_prefix_space") ?? true ? "always" : "never")) switch
         {
             "always" => TextPreparation.PrefixScheme.Always,
@@ -251,14 +258,15 @@ internal sealed class TokenizerJson(string path, JsonElement root)
             throw Unsupported("Split behaviour", step.FindText("behavior") ?? "(none)");
         }
 
-        var pattern = step.Find("pattern")?.FindText("Regex") ?? System.Text.RegularExpressions.Regex.Escape(ReadLiteral(step, "Split pre-tokenizer"));
+        var pattern = step.Find("pattern")?.FindText("Regex") ?? Regex.Escape(ReadLiteral(step, "Split pre-tokenizer"));
         try
         {
             return TextPreparation.SplitIsolated(pattern);
         }
         catch (ArgumentException e)
         {
-            throw new RefusedInputException($"{path} splits texts by a pattern that cannot be read ({e.Message}): use a checkpoint whose tokenizer has a simpler one.", e);
+            throw new RefusedInputException(
+                $"{path} splits texts by a pattern that cannot be read ({e.Message}): use a checkpoint whose tokenizer has a simpler one.", e);
         }
     }
 

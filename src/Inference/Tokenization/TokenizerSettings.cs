@@ -7,13 +7,17 @@ namespace LogitLens.Inference.Tokenization;
 internal sealed record TokenizerSettings
 {
     private static readonly string[] NamedTokens =
-        ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token", "additional_special_tokens", "extra_special_tokens"];
+    [
+        "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
+        "additional_special_tokens", "extra_special_tokens",
+    ];
 
     /// <summary>The class in transformers, or null.</summary>
     public string? Class { get; private init; }
 
     /// <summary>Whether the class is Llama's, with its own rules for prefixes and frames.</summary>
-    public bool IsLlama => Class is null || Class.StartsWith("Llama", StringComparison.Ordinal) || Class.StartsWith("CodeLlama", StringComparison.Ordinal);
+    public bool IsLlama =>
+        Class is null || Class.StartsWith("Llama", StringComparison.Ordinal) || Class.StartsWith("CodeLlama", StringComparison.Ordinal);
 
     /// <summary>A space mark before every part of a text (true), or before its first only.</summary>
     public bool Legacy { get; private init; } = true;
@@ -73,7 +77,8 @@ internal sealed record TokenizerSettings
             path)),
     ];
 
-    /// <summary>The older form, content → id, without flags: what has a role is special, anything else is looked for in the normalised text.</summary>
+    /// <summary>The older form, content → id, without flags: what has a role is special, anything else is looked for in the normalised
+    /// text.</summary>
     private static List<AddedToken> ReadAddedTokens(JsonElement added, HashSet<string> special, string path)
     {
         var tokens = new List<AddedToken>();

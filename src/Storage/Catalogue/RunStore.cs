@@ -1,8 +1,10 @@
+using System.Data.Common;
 using System.Runtime.InteropServices;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Catalogue.Entities;
 using LogitLens.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace LogitLens.Storage;
 
@@ -51,18 +53,9 @@ public sealed class RunStore
                     Prompt = run.Items.All(i => i.Prompt == run.Items[0].Prompt) ? run.Items[0].Prompt : null,
                     CreatedAt = now,
                 };
-                entity.Analyses.AddRange(run.Items.Select((item, ordinal) => new AnalysisEntity
-                {
-                    Ordinal = ordinal,
-                    ImageId = item.Image.Value,
-                    State = AnalysisState.Queued,
-                    LayersTotal = layersTotal,
-                    Prompt = item.Prompt,
-                    TrueAnswer = item.TrueAnswer,
-                    QueuedAt = now,
-                }));
                 context.Runs.Add(entity);
                 await context.SaveChangesAsync(token);
+                await InsertAnalysesAsync(context, entity.Number, run.Items, layersTotal, now, token);
                 return id;
             },
             cancellationToken);
@@ -230,6 +223,43 @@ public sealed class RunStore
                 throw new StorageException(
                     $"The run \"{run.Name}\" was not started: {chunk.Length - found} of its images are no longer in the database; add them again.");
             }
+        }
+    }
+
+    /// <summary>One prepared statement for all: a run may have 10,000 items, and the writer is nobody else's meanwhile.</summary>
+    private static async Task InsertAnalysesAsync(
+        StorageContext context, long run, IReadOnlyList<NewItem> items, int layersTotal, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = context.Database.GetDbConnection().CreateCommand();
+        command.Transaction = context.Database.CurrentTransaction?.GetDbTransaction();
+        command.CommandText = """
+            INSERT INTO "Analyses" ("RunNumber", "Ordinal", "ImageId", "State", "Attempt", "LayersDone", "LayersTotal", "Prompt", "TrueAnswer", "QueuedAt")
+            VALUES (@run, @ordinal, @image, @state, 0, 0, @layers, @prompt, @answer, @now)
+            """;
+        Add("@run", run);
+        Add("@state", (int)AnalysisState.Queued);
+        Add("@layers", layersTotal);
+        Add("@now", now.ToUnixTimeMilliseconds());
+        var ordinal = Add("@ordinal", 0);
+        var image = Add("@image", 0L);
+        var prompt = Add("@prompt", "");
+        var answer = Add("@answer", DBNull.Value);
+        for (var i = 0; i < items.Count; i++)
+        {
+            ordinal.Value = i;
+            image.Value = items[i].Image.Value;
+            prompt.Value = items[i].Prompt;
+            answer.Value = (object?)items[i].TrueAnswer ?? DBNull.Value;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        DbParameter Add(string name, object value)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value;
+            command.Parameters.Add(parameter);
+            return parameter;
         }
     }
 

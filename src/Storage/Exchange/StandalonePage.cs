@@ -15,8 +15,9 @@ namespace LogitLens.Storage.Exchange;
 /// </summary>
 /// <remarks>
 /// The data stand in three inert <c>script</c> elements as base64, so that no text of an image's name or of a token can end an element: <c>lx-record</c>
-/// (gzip of the JSON <c>{"manifest", "tokens": {"ids", "display", "text", "kind"}, "pictureMediaType"}</c>), <c>lx-readings</c> (gzip of the packed layers
-/// one after another) and <c>lx-picture</c> (the file as it is).
+/// (gzip of the JSON <c>{"manifest", "tokens", "pictureMediaType"}</c>), <c>lx-readings</c> (gzip of the packed layers one after another) and
+/// <c>lx-picture</c> (the file as it is). Tokens are <c>{"steps": […], "display": […], "text": {"place": "…"}, "kind": {"place": n}}</c>: each id as its
+/// distance to the one before, the text only where it is not the display text with spaces for ␣, the kind only where it is not 0.
 /// </remarks>
 public static class StandalonePage
 {
@@ -54,17 +55,10 @@ public static class StandalonePage
         }
 
         var used = UsedIds(manifest, packedLayers);
-        var rows = tokens.Where(row => used.Contains(row.Id)).ToList();
         var record = new
         {
             manifest,
-            tokens = new
-            {
-                ids = rows.Select(row => row.Id),
-                display = rows.Select(row => row.Display),
-                text = rows.Select(row => row.Text),
-                kind = rows.Select(row => (int)row.Kind),
-            },
+            tokens = Describe([.. tokens.Where(row => used.Contains(row.Id)).OrderBy(row => row.Id)]),
             pictureMediaType,
         };
 
@@ -107,6 +101,32 @@ public static class StandalonePage
         }
 
         writer.Write(template.AsSpan(from));
+    }
+
+    private static object Describe(List<TokenRow> rows)
+    {
+        var text = new Dictionary<int, string>();
+        var kind = new Dictionary<int, int>();
+        for (var place = 0; place < rows.Count; place++)
+        {
+            if (rows[place].Text != rows[place].Display.Replace('␣', ' '))
+            {
+                text.Add(place, rows[place].Text);
+            }
+
+            if (rows[place].Kind != 0)
+            {
+                kind.Add(place, rows[place].Kind);
+            }
+        }
+
+        return new
+        {
+            steps = rows.Select((row, place) => place == 0 ? row.Id : row.Id - rows[place - 1].Id),
+            display = rows.Select(row => row.Display),
+            text,
+            kind,
+        };
     }
 
     private static HashSet<int> UsedIds(AnalysisManifest manifest, IReadOnlyList<byte[]> packedLayers)

@@ -32,7 +32,8 @@ public sealed class EncodeTests
         Assert.Equal(expected, CheckpointTokenizer.Open(folder.Path, 10).Encode(text));
     }
 
-    /// <summary>The hub's llava-1.5-7b-hf says <c>legacy: false</c>, but its <c>tokenizer.json</c>, which transformers goes by, starts every part with a mark.</summary>
+    /// <summary>What <c>legacy</c> says counts only where transformers builds the tokenizer from <c>tokenizer.model</c>; otherwise it goes by
+    /// <c>tokenizer.json</c>, here with a mark before every part.</summary>
     [Theory]
     [InlineData("null", new[] { 1, 6, 9, 6 })]
     [InlineData("true", new[] { 1, 6, 9, 4 })]
@@ -100,7 +101,8 @@ public sealed class EncodeTests
         Assert.Equal(expected, CheckpointTokenizer.Open(folder.Path, 7).Encode(text));
     }
 
-    /// <summary>Looked for in the normalised text, a token is normalised itself: with the mark before it, it takes the space before it along.</summary>
+    /// <summary>Looked for in the normalised text, a token is normalised itself: with the mark before it, it takes the space before it
+    /// along.</summary>
     [Fact]
     public void Encode_NormalizedTokenUnderPrepend_TakesTheMarkAlong()
     {

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using LogitLens.Inference.Tokenization;
+using Microsoft.ML.Tokenizers;
 
 namespace LogitLens.Inference.Tests.Tokenization;
 
 /// <summary>Ids, decoded texts and pieces, equal to transformers' for every text of the goldens.</summary>
 public sealed class GoldenTests
 {
-    /// <summary>Each golden, and the files left out: without <c>tokenizer.model</c> the same answers must come out of <c>tokenizer.json</c>.</summary>
+    /// <summary>Each golden, and the files left out: without <c>tokenizer.model</c> the same answers must come out of
+    /// <c>tokenizer.json</c>.</summary>
     public static TheoryData<string, string> Tokenizers => new()
     {
         { "mistral-v1", "" },
@@ -108,7 +110,8 @@ public sealed class GoldenTests
         Assert.Equal(model.Tokenizer.Tokens, json.Tokenizer.Tokens);
     }
 
-    /// <summary>transformers writes the merges it makes of SentencePiece's scores into <c>tokenizer.json</c>; ours are the same ones in the same order.</summary>
+    /// <summary>transformers writes the merges it makes of SentencePiece's scores into <c>tokenizer.json</c>; ours are the same ones in the same
+    /// order.</summary>
     [Theory]
     [InlineData("mistral-v1")]
     [InlineData("small-sp")]
@@ -120,6 +123,32 @@ public sealed class GoldenTests
         using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "tokenizer.json")));
         var expected = json.RootElement.GetProperty("model").GetProperty("merges").EnumerateArray().Select(merge => (merge[0].GetString()!, merge[1].GetString()!));
         Assert.Equal(expected, actual);
+    }
+
+    /// <summary>Cutting where no merge reaches across changes nothing: the library gives the same ids for a text as a whole.</summary>
+    [Theory]
+    [InlineData("mistral-v1")]
+    [InlineData("llama2")]
+    [InlineData("small-sp")]
+    public void Encode_CutRuns_EqualTheUncutWord(string name)
+    {
+        var folder = SharedFolder.Require($"goldens/tokenizers/{name}");
+        var model = Path.Combine(folder, "tokenizer.model");
+        var vocabulary = SentencePieceFile.Read(model, File.ReadAllBytes(model));
+        var merger = new PieceMerger(vocabulary, model);
+        var whole = BpeTokenizer.Create(new BpeOptions(vocabulary.Ids) { Merges = vocabulary.Merges.Select(merge => $"{merge.Left} {merge.Right}") });
+        string[] known = [.. vocabulary.Ids.Where(piece => piece.Key.Length < 6 && !BytePiece.TryRead(piece.Key, out _)).Select(piece => piece.Key)];
+        known = [.. known.Where(piece => piece.EnumerateRunes().All(rune => vocabulary.Ids.ContainsKey(rune.ToString())))];
+        var random = new Random(11);
+        for (var i = 0; i < 300; i++)
+        {
+            // Few different pieces a text, so that they meet in every order.
+            var few = Enumerable.Range(0, 1 + random.Next(12)).Select(_ => known[random.Next(known.Length)]).ToArray();
+            var text = string.Concat(Enumerable.Range(0, 1 + random.Next(80)).Select(_ => few[random.Next(few.Length)]));
+            var ids = new List<int>();
+            merger.Encode(text, ids);
+            Assert.Equal(whole.EncodeToIds(text, considerPreTokenization: false, considerNormalization: false), ids);
+        }
     }
 
     /// <summary>With one picture placeholder expanded to its 576 patches, the prompt's ids are the processor's.</summary>
@@ -136,6 +165,33 @@ public sealed class GoldenTests
         Assert.Single(ids, id => id == image);
         var expanded = ids.SelectMany(id => Enumerable.Repeat((long)id, id == image ? 576 : 1));
         Assert.Equal(ReadIds(Path.Combine(folder, "chelsea", "golden.safetensors"), "input_ids"), expanded);
+    }
+
+    /// <summary>Every model's golden prompt: its ids are the processor's, but for the placeholder that the processor repeats.</summary>
+    [Theory]
+    [InlineData("experiments")]
+    [InlineData("bakllava")]
+    [InlineData("vip-llava")]
+    [InlineData("llava-interleave")]
+    [InlineData("llava-next")]
+    [InlineData("llava-onevision")]
+    public void Encode_ModelPrompts_EqualProcessorIds(string name)
+    {
+        var folder = SharedFolder.Require($"goldens/{name}");
+        using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "checkpoint", "config.json")));
+        using var cases = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "cases.json")));
+        var size = config.RootElement.GetProperty("text_config").GetProperty("vocab_size").GetInt32();
+        var image = config.RootElement.GetProperty("image_token_index").GetInt32();
+        var tokenizer = CheckpointTokenizer.Open(Path.Combine(folder, "checkpoint"), size);
+        Assert.Equal(image, tokenizer.FindSpecial("<image>"));
+
+        foreach (var entry in cases.RootElement.GetProperty("cases").EnumerateArray())
+        {
+            var picture = Path.GetFileNameWithoutExtension(entry.GetProperty("picture").GetString()!);
+            var ids = ReadIds(Path.Combine(folder, picture, "golden.safetensors"), "input_ids");
+            var collapsed = ids.Where((id, i) => i == 0 || id != image || ids[i - 1] != image);
+            Assert.Equal(collapsed, tokenizer.Encode(entry.GetProperty("prompt").GetString()!).Select(id => (long)id));
+        }
     }
 
     private static List<long> ReadIds(string path, string name)

@@ -5,7 +5,8 @@ namespace LogitLens.Inference.Tests.Tokenization;
 /// <summary>Small tokenizers to write into a <see cref="TokenizerFolder"/>.</summary>
 internal static class TokenizerParts
 {
-    /// <summary>A SentencePiece model: pieces with score and type (1 normal, 2 unknown, 3 control, 4 user-defined, 6 byte), and the kind of its trainer (2 is BPE).</summary>
+    /// <summary>A SentencePiece model: pieces with score and type (1 normal, 2 unknown, 3 control, 4 user-defined, 6 byte), and the kind of its
+    /// trainer (2 is BPE).</summary>
     public static byte[] Model(int modelType, params (string Text, float Score, int Type)[] pieces)
     {
         return Message(model =>

@@ -87,13 +87,20 @@ export class AnswerPart {
         word.element.append(token);
       }
 
-      const enter = () => this.explorer.setEmphasis(word.ids, word.places.filter((place) => place !== null));
-      const leave = () => this.explorer.setEmphasis(null);
+      const places = word.places.filter((place) => place !== null);
+      const enter = () => {
+        this.explorer.setEmphasis(word.ids, places);
+        this.explorer.setHover(places.length > 0 ? { position: places[0], layer: null, from: 'answer' } : null);
+      };
+      const leave = () => {
+        this.explorer.setEmphasis(null);
+        this.explorer.setHover(null);
+      };
       word.element.addEventListener('pointerenter', enter);
       word.element.addEventListener('pointerleave', leave);
       word.element.addEventListener('focus', enter);
       word.element.addEventListener('blur', leave);
-      word.element.addEventListener('click', () => this.explorer.pinEmphasis(word.ids, word.places.filter((place) => place !== null)));
+      word.element.addEventListener('click', () => this.explorer.pinEmphasis(word.ids, places));
       nodes.push(word.element);
     }
 

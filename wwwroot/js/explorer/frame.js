@@ -1,7 +1,7 @@
 // The explorer put together: it owns the view's state and draws its parts at most once a frame.
 
 import { Model, NONE, TokenTable } from './model.js';
-import { TokenPainter, fillToken, formatProbability, layerName } from './format.js';
+import { TokenPainter, formatProbability, layerPhrase, placePhrase } from './format.js';
 import { readTheme, watchTheme } from './theme.js';
 import { CHANGED, Listeners, make } from './dom.js';
 import { ViewWriter, defaultView, parseView } from './state.js';
@@ -251,7 +251,7 @@ export class Explorer {
     this.writer.write(this.view);
   }
 
-  /** Says a place moved to by keys, with what is read there. */
+  /** Says, to those who listen rather than look, where the keys have moved to and what is read there. */
   say() {
     this.#say(false);
   }
@@ -388,8 +388,8 @@ export class Explorer {
     const layer = place.layer ?? this.model.shown(this.view.layer, place.position);
     const read = layer === NONE || !this.model.isRead(layer, place.position)
       ? 'not read yet'
-      : `${this.model.display(this.model.id(layer, place.position)).replace(/^␣/, '')} ${formatProbability(this.model.probability(layer, place.position))} at ${layer === 0 ? 'emb' : `layer ${layerName(layer)}`}`;
-    this.live.textContent = `${locked ? 'locked: ' : ''}${placeWords(this.model, place.position)}: ${read}`;
+      : `${this.model.display(this.model.id(layer, place.position)).replace(/^␣/, '')} ${formatProbability(this.model.probability(layer, place.position))} at ${layerPhrase(layer)}`;
+    this.live.textContent = `${locked ? 'locked: ' : ''}${placePhrase(this.model, place.position)}: ${read}`;
   }
 
   #complain(error) {
@@ -447,15 +447,4 @@ export class Explorer {
     this.root.style.setProperty('--ll-explorer-top', `${Math.round(top)}px`);
     this.invalidate(CHANGED.LOOK);
   }
-}
-
-function placeWords(model, index) {
-  const position = model.positions[index];
-  if (position.kind === 'patch') {
-    return `patch row ${position.row} column ${position.column}`;
-  }
-
-  const token = make('span');
-  fillToken(token, model, position.id);
-  return `${position.kind === 'answer' ? 'answer' : 'prompt'} token ${token.textContent}, position ${index}`;
 }

@@ -2,7 +2,7 @@
 
 import { NONE, patchKey } from './model.js';
 import { CHANGED, Listeners, fitCanvas, make, watchSize } from './dom.js';
-import { fillToken, formatProbability, layerName, placePhrase } from './format.js';
+import { fillToken, formatProbability, layerName, layerPhrase } from './format.js';
 
 const TEXT_FROM = 44;
 const MAX_ZOOM = 64;
@@ -54,7 +54,7 @@ export class PicturePart {
   #label() {
     const { model, view } = this.explorer;
     const name = model.manifest.image.name;
-    return `${name}: ${model.patches.length} patches, ${view.layer === null ? 'each at its best layer' : layerName(view.layer)}. `
+    return `${name}: ${model.patches.length} patches, ${view.layer === null ? 'each at its best layer' : `at ${layerPhrase(view.layer)}`}. `
       + 'Arrow keys move over the patches, Enter locks, Escape frees, plus and minus zoom, 0 shows all.';
   }
 
@@ -443,7 +443,7 @@ export class PicturePart {
       : model.patches[Math.floor(model.patches.length / 2)];
     if (next !== undefined) {
       this.explorer.setHover({ position: next, layer: null, from: 'keys' });
-      this.explorer.say(placePhrase(model, next));
+      this.explorer.say();
       this.#keepInView(next);
     }
   }

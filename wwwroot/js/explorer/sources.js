@@ -81,7 +81,14 @@ export class EmbeddedSource {
   }
 
   async tokens() {
-    return (await this.record).tokens;
+    const { steps, display, text, kind } = (await this.record).tokens;
+    let last = 0;
+    return {
+      ids: steps.map((step) => (last += step)),
+      display,
+      text: display.map((shown, place) => text[place] ?? shown.replaceAll('␣', ' ')),
+      kind: display.map((_, place) => kind[place] ?? 0),
+    };
   }
 
   async readings() {

@@ -11,7 +11,7 @@ const MAX_ZOOM = 64;
 
 /** What a page without any parameters shows. */
 export function defaultView() {
-  return { layer: null, map: 'confidence', by: 'p', window: null, lock: null, collected: [], zoom: 1, centre: [0.5, 0.5], strength: 0.5, find: '', rows: 'all' };
+  return { layer: null, map: 'confidence', by: 'p', window: null, lock: null, collected: [], zoom: 1, centre: [0.5, 0.5], strength: 0.45, find: '', rows: 'all' };
 }
 
 /** Reads a query text; anything that makes no sense is left at its default. */

@@ -3,12 +3,12 @@
 
 import { NONE } from './model.js';
 import { CHANGED, Listeners, fitCanvas, make, makeSelect, watchSize } from './dom.js';
-import { fillToken, formatProbability, formatShort, layerName, layerPhrase, placeName, placePhrase } from './format.js';
+import { fillToken, formatProbability, formatShort, layerName, layerPhrase, placeName } from './format.js';
 
 const HEAD = 22;
 const PINNED = 24;
 const ROW = 20;
-const FIRST = 112;
+const FIRST = 124;
 const NARROWEST = 74;
 const WIDEST = 128;
 
@@ -207,7 +207,7 @@ export class TablePart {
       const layer = model.shown(view.layer, index);
       if (layer !== NONE && model.isRead(layer, index)) {
         context.font = font;
-        painter.draw(context, font, model.id(layer, index), 58, middle, FIRST - 64, theme.ink);
+        painter.draw(context, font, model.id(layer, index), 58, middle, FIRST - 66, theme.ink);
       }
     } else {
       context.font = font;
@@ -430,7 +430,7 @@ export class TablePart {
       this.#keepInView(row, column);
       this.pinnedHover = false;
       explorer.setHover(place);
-      explorer.say(placePhrase(model, place.position));
+      explorer.say();
     } else if (event.key === 'Enter' || event.key === ' ') {
       if (current) {
         explorer.press({ position: current.position, layer: current.layer ?? model.layers[column] }, event.shiftKey);

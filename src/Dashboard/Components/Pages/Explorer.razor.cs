@@ -40,7 +40,7 @@ public sealed partial class Explorer
     [Inject]
     private IJSRuntime JS { get; set; } = default!;
 
-    private string DownloadUrl => $"/api/analyses/{new AnalysisId(Id)}/page";
+    private string DownloadUrl => $"/api/analyses/{new AnalysisId(Id)}/export.html";
 
     private CurrentAnalysis? Current => Monitor.Current is { } current && current.Id.Value == Id ? current : null;
 
@@ -206,7 +206,7 @@ public sealed partial class Explorer
         AnalysisState.Queued => "Queued: the picture fills layer by layer once its turn comes.",
         AnalysisState.Running => Current is { } current ? $"Running: {current.Stage}." : "Running.",
         AnalysisState.Failed => $"Failed: {Sentence(detail.Row.Error ?? "the reason was not noted; the server's log may name it")} Try again, or start a new run with other settings.",
-        AnalysisState.Cancelled => "Cancelled before it was finished: what was read until then stays. Try again to read it all.",
+        AnalysisState.Cancelled => "Cancelled before it was finished, and nothing of it was kept. Try again to have it read.",
         _ => null,
     };
 

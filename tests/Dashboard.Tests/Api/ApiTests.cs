@@ -1,0 +1,159 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using LogitLens.Dashboard.Tests.Running;
+using LogitLens.Storage.Readings;
+
+namespace LogitLens.Dashboard.Tests.Api;
+
+public sealed class ApiTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Analysis_ThatIsDone_IsServedWholeAndForEver()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var dashboard = await RunningDashboard.StartAsync(_folder.Path);
+        var run = await dashboard.QueueAsync(["garden.jpg"]);
+        await dashboard.WaitUntilFinishedAsync(run);
+        var id = (await dashboard.AnalysesAsync(run))[0].Id;
+
+        var manifest = await GetJsonAsync(dashboard, $"/api/analyses/{id}");
+        Assert.Equal("done", manifest.GetProperty("state").GetString());
+        Assert.Equal(2, manifest.GetProperty("blobsTotal").GetInt32());
+        Assert.Equal(4, manifest.GetProperty("blobs").GetInt32());
+        var hash = manifest.GetProperty("checkpoint").GetProperty("hash").GetString();
+        var sha256 = manifest.GetProperty("image").GetProperty("sha256").GetString();
+
+        using var readings = await dashboard.Client.GetAsync(new Uri($"/api/analyses/{id}/readings?from=0&attempt=1", UriKind.Relative), token);
+        Assert.Equal("application/octet-stream", readings.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("1", Assert.Single(readings.Headers.GetValues("X-Attempt")));
+        Assert.Equal("4", Assert.Single(readings.Headers.GetValues("X-Blobs")));
+        Assert.Contains("immutable", readings.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        var blobs = Split(await readings.Content.ReadAsByteArrayAsync(token));
+        Assert.Equal([0, 12, 0, 12], blobs.Select(blob => ReadingCodec.Unpack(blob).Layer));
+
+        using var again = new HttpRequestMessage(HttpMethod.Get, $"/api/analyses/{id}/readings?from=0&attempt=1");
+        again.Headers.IfNoneMatch.Add(readings.Headers.ETag!);
+        using var known = await dashboard.Client.SendAsync(again, token);
+        Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
+
+        using var rest = await dashboard.Client.GetAsync(new Uri($"/api/analyses/{id}/readings?from=3", UriKind.Relative), token);
+        Assert.Contains("no-cache", rest.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(blobs[3], Assert.Single(Split(await rest.Content.ReadAsByteArrayAsync(token))));
+
+        var tokens = await GetJsonAsync(dashboard, $"/api/checkpoints/{hash}/tokens");
+        Assert.Equal(1024, tokens.GetProperty("size").GetInt32());
+        Assert.All(["display", "text", "kind"], name => Assert.Equal(1024, tokens.GetProperty(name).GetArrayLength()));
+
+        foreach (var (path, type) in new[] { ("content", "image/jpeg"), ("thumbnail", "image/webp"), ("picture?orientation=stored", "image/jpeg"), ("picture?orientation=exif", "image/jpeg") })
+        {
+            using var image = await dashboard.Client.GetAsync(new Uri($"/api/images/{sha256}/{path}", UriKind.Relative), token);
+            Assert.Equal(HttpStatusCode.OK, image.StatusCode);
+            Assert.Equal(type, image.Content.Headers.ContentType!.MediaType);
+        }
+
+        using var export = await dashboard.Client.GetAsync(new Uri($"/api/analyses/{id}/export.html", UriKind.Relative), token);
+        Assert.Equal("garden.html", export.Content.Headers.ContentDisposition!.FileName);
+        Assert.Contains("garden.jpg", await export.Content.ReadAsStringAsync(token), StringComparison.Ordinal);
+
+        var listed = await GetJsonAsync(dashboard, $"/api/runs/{run}/analyses?state=done");
+        Assert.Equal(1, listed.GetProperty("total").GetInt32());
+        var runs = await GetJsonAsync(dashboard, "/api/runs");
+        Assert.Equal(1, runs.GetProperty("items")[0].GetProperty("counts").GetProperty("done").GetInt32());
+        Assert.Equal(0, (await GetJsonAsync(dashboard, "/api/status")).GetProperty("queued").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("/api/analyses/77", 404)]
+    [InlineData("/api/analyses/77/readings", 404)]
+    [InlineData("/api/analyses/77/readings?from=-1", 400)]
+    [InlineData("/api/analyses/77/readings?from=x", 400)]
+    [InlineData("/api/analyses/77/export.html", 404)]
+    [InlineData("/api/checkpoints/abc/tokens", 404)]
+    [InlineData("/api/images/0000000000000000000000000000000000000000000000000000000000000000/content", 404)]
+    [InlineData("/api/images/0000000000000000000000000000000000000000000000000000000000000000/picture?orientation=up", 400)]
+    [InlineData("/api/runs/0198c0de00007000800000000000cafe", 404)]
+    [InlineData("/api/runs?take=0", 400)]
+    [InlineData("/api/runs/0198c0de00007000800000000000cafe/analyses?state=finished", 400)]
+    [InlineData("/api/nothing", 404)]
+    public async Task Get_OfWhatIsNot_IsAProblemWithASentence(string path, int status)
+    {
+        await using var dashboard = await RunningDashboard.StartAsync(_folder.Path);
+
+        using var response = await dashboard.Client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.False(string.IsNullOrWhiteSpace(problem.RootElement.GetProperty("detail").GetString()));
+    }
+
+    [Fact]
+    public async Task Pages_CarryAPolicyThatAllowsTheirImportMapOnly()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var dashboard = await RunningDashboard.StartAsync(_folder.Path);
+
+        using var response = await dashboard.Client.GetAsync(new Uri("/", UriKind.Relative), token);
+
+        var policy = response.Headers.GetValues("Content-Security-Policy").First();
+        var nonce = policy.Split("'nonce-")[1].Split('\'')[0];
+        var html = WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync(token));
+        Assert.Contains($"nonce=\"{nonce}\"", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe-eval", policy, StringComparison.Ordinal);
+        using var missing = await dashboard.Client.GetAsync(new Uri("/nothing-here", UriKind.Relative), token);
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
+    [Fact]
+    public async Task OpenApi_DescribesTheInterface()
+    {
+        await using var dashboard = await RunningDashboard.StartAsync(_folder.Path);
+
+        var document = await GetJsonAsync(dashboard, "/openapi/v1.json");
+
+        Assert.True(document.GetProperty("paths").TryGetProperty("/api/analyses/{id}/readings", out _));
+        using var health = await dashboard.Client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+    }
+
+    [Fact]
+    public async Task Host_OfAnotherName_IsRefused()
+    {
+        await using var dashboard = await RunningDashboard.StartAsync(_folder.Path);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/status");
+        request.Headers.Host = "evil.example";
+
+        using var response = await dashboard.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    private static List<byte[]> Split(byte[] body)
+    {
+        var blobs = new List<byte[]>();
+        for (var at = 0; at < body.Length;)
+        {
+            var length = (int)BinaryPrimitives.ReadUInt32LittleEndian(body.AsSpan(at + 24));
+            blobs.Add(body[at..(at + length)]);
+            at += length;
+        }
+
+        return blobs;
+    }
+
+    private static async Task<JsonElement> GetJsonAsync(RunningDashboard dashboard, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        using var response = await dashboard.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return document.RootElement.Clone();
+    }
+}

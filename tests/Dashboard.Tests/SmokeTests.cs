@@ -1,7 +1,0 @@
-namespace LogitLens.Dashboard.Tests;
-
-public sealed class RunIdTests
-{
-    [Fact]
-    public void New_Twice_Differs() => Assert.NotEqual(Storage.Catalogue.RunId.New(), Storage.Catalogue.RunId.New());
-}

@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
+using LogitLens.EndToEnd.Tests.Running;
+using Microsoft.Playwright;
+
+namespace LogitLens.EndToEnd.Tests;
+
+/// <summary>Every page, in both themes and two widths: quiet, accessible, and photographed.</summary>
+public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
+{
+    public static TheoryData<string, string> Pages => new()
+    {
+        { "home", "/" },
+        { "runs", "/runs" },
+        { "run", "/runs/{run}" },
+        { "new-run", "/runs/new" },
+        { "images", "/images" },
+        { "explorer", "/analyses/{garden}" },
+        { "nowhere", "/nowhere" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Page_InBothThemesAndWidths_IsQuietAndHasNoSeriousAxeFinding(string name, string path)
+    {
+        await using var browser = await Browser.StartAsync();
+        path = path.Replace("{run}", demo.Run, StringComparison.Ordinal).Replace("{garden}", $"{demo.AnalysisOf("garden.jpg")}", StringComparison.Ordinal);
+        foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            foreach (var width in (int[])[1280, 1920])
+            {
+                var watched = await browser.OpenAsync(width, width == 1280 ? 800 : 1080, scheme);
+                await watched.Page.GotoAsync(new Uri(demo.Address, path).ToString());
+                await Assertions.Expect(watched.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+                await watched.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+                await watched.Page.WaitForTimeoutAsync(400);
+                await watched.ScreenshotAsync($"{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}-{width}");
+
+                // Findings do not depend on the width.
+                if (width == 1280)
+                {
+                    var findings = (await watched.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical")
+                        .Select(violation => $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html).Take(3))}");
+                    Assert.Empty(findings);
+                }
+
+                watched.AssertQuiet(except: name == "nowhere" ? new Regex("404") : null);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task NewRun_WithAPictureAndATextFile_RefusesOneInWordsAndAnalysesTheOther()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var browser = await Browser.StartAsync();
+        var watched = await browser.OpenAsync();
+        var page = watched.Page;
+        var text = Path.Combine(demo.Dashboard.DataFolder, "notes.png");
+        await File.WriteAllTextAsync(text, "no picture at all", cancellationToken);
+
+        await page.GotoAsync(new Uri(demo.Address, "/runs/new").ToString());
+        await page.Locator("input[type=file]").First.SetInputFilesAsync(
+            [Path.Combine(DashboardProcess.RepositoryRoot, "src", "Dashboard", "Demo", "pictures", "beach.jpg"), text]);
+        await Assertions.Expect(page.GetByText("notes.png").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.List, new() { Name = "Images of the run" })).ToContainTextAsync("beach.jpg");
+        await watched.ScreenshotAsync("new-run-filled");
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^(start|queue)", RegexOptions.IgnoreCase) }).ClickAsync();
+
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/runs/[0-9a-f-]{32,36}"));
+        await Assertions.Expect(page.GetByText("There is a turtle and a crab on sand.").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await watched.ScreenshotAsync("run-finished");
+        watched.AssertQuiet();
+    }
+}

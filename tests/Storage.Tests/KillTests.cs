@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace LogitLens.Storage.Tests;
+
+public sealed class KillTests
+{
+    private const int Layers = 5;
+
+    [Fact(Timeout = 240_000)]
+    public async Task Kill_DuringWrites_LosesNoDoneAndTheRestIsDoneAgain()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var storage = await TestStorage.CreateAsync();
+        var checkpoint = await storage.Checkpoints.AddAsync(Sample.Checkpoint(layers: Layers), token);
+        var image = await storage.Images.AddAsync(Sample.Image(), token);
+        var run = await storage.Runs.AddAsync(
+            new NewRun("long", checkpoint.Id, new RunSettings(), "{}", [.. Enumerable.Repeat(new NewItem(image.Id, Sample.Prompt), 2_000)]), token);
+        var random = new Random(20261124);
+        var reportedDone = new HashSet<long>();
+
+        for (var kill = 0; kill < 3; kill++)
+        {
+            // At any point of an analysis: the number of lines read says how far it has certainly come, the kill lands somewhere after.
+            using (var writer = KilledWriter.Start(storage.Path))
+            {
+                try
+                {
+                    for (var lines = random.Next(5, 60); lines > 0; lines--)
+                    {
+                        var line = Assert.IsType<string>(await writer.StandardOutput.ReadLineAsync(token));
+                        if (line.EndsWith("done", StringComparison.Ordinal))
+                        {
+                            reportedDone.Add(long.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture));
+                        }
+                    }
+                }
+                finally
+                {
+                    writer.Kill();
+                    await writer.WaitForExitAsync(CancellationToken.None);
+                }
+            }
+
+            Assert.Empty(await storage.Database.CheckAsync(token));
+            var done = (await storage.Runs.ListAnalysesAsync(run, AnalysisState.Done, 0, 2_000, token)).Items;
+            Assert.Subset(done.Select(d => d.Id.Value).ToHashSet(), reportedDone);
+            foreach (var row in done)
+            {
+                var readings = await storage.Readings.ReadAsync(row.Id, 0, token);
+                Assert.Equal(Enumerable.Range(0, Layers + 1), readings.Select(r => ReadingCodec.Unpack(r).Layer));
+            }
+        }
+
+        var interrupted = (await storage.Runs.ListAnalysesAsync(run, AnalysisState.Running, 0, 10, token)).Items;
+        Assert.InRange(interrupted.Count, 0, 1);
+        Assert.Equal(interrupted.Count, await storage.Queue.RequeueInterruptedAsync(token));
+        Assert.Equal(0, (await storage.Runs.ListAnalysesAsync(run, AnalysisState.Running, 0, 10, token)).Total);
+
+        var next = await storage.ClaimAsync();
+        await storage.WriteAsync(next);
+        Assert.True(await storage.Queue.CompleteAsync(next.Id, next.Attempt, [], null, token));
+        Assert.Equal(interrupted.Select(i => (i.Id, i.Attempt + 1)).Take(1), interrupted.Select(_ => (next.Id, next.Attempt)).Take(1));
+        Assert.NotEmpty(reportedDone);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LogitLens.Storage.Tests;
+
+/// <summary>This same executable as a process that works off the queue until it is killed: started again with an environment variable, it never reaches its tests.</summary>
+internal static class KilledWriter
+{
+    private const string Variable = "LOGITLENS_STORAGE_TESTS_WRITE_TO";
+
+    public static Process Start(string databasePath)
+    {
+        var program = Environment.ProcessPath ?? throw new InvalidOperationException("This process has no path.");
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, Environment = { [Variable] = databasePath } };
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(KilledWriter).Assembly.Location);
+        }
+
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+    }
+
+    [ModuleInitializer]
+    internal static void WriteIfAsked()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { } path)
+        {
+            Write(path);
+            Environment.Exit(0);
+        }
+    }
+
+    /// <summary>
+    /// A line for every commit, so that whoever kills this knows it is under way. Not async: until the initializer returns, any other thread that enters
+    /// this assembly waits for it.
+    /// </summary>
+    private static void Write(string path)
+    {
+        using var services = new ServiceCollection()
+            .AddSingleton(TimeProvider.System)
+            .AddLogitLensStorage(new StorageOptions { DatabasePath = path })
+            .BuildServiceProvider();
+        var queue = services.GetRequiredService<AnalysisQueue>();
+        services.GetRequiredService<Database>().PrepareAsync(CancellationToken.None).GetAwaiter().GetResult();
+        Result(queue.RequeueInterruptedAsync(CancellationToken.None));
+        while (Result(queue.ClaimNextAsync(null, CancellationToken.None)) is { } claimed)
+        {
+            Result(queue.WriteLayoutAsync(claimed.Id, claimed.Attempt, Sample.Layout(), claimed.Checkpoint.Layers + 1, CancellationToken.None));
+            for (var layer = 0; layer <= claimed.Checkpoint.Layers; layer++)
+            {
+                var packed = Sample.Packed(layer, 593, 10);
+                Result(queue.WriteReadingAsync(claimed.Id, claimed.Attempt, ReadingSegment.Prompt, layer, packed, CancellationToken.None));
+                Console.WriteLine($"{claimed.Id} layer {layer}");
+            }
+
+            Result(queue.CompleteAsync(claimed.Id, claimed.Attempt, [1], "x", CancellationToken.None));
+            Console.WriteLine($"{claimed.Id} done");
+        }
+    }
+
+    private static T Result<T>(Task<T> task) => task.GetAwaiter().GetResult();
+}
