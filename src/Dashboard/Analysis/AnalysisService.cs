@@ -198,7 +198,7 @@ internal sealed partial class AnalysisService(
         }
     }
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Count} interrupted analyses are queued again")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Interrupted analyses that are queued again: {Count}")]
     private partial void LogRequeued(int count);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Debug, Message = "Analysis {Analysis} of {Image} done in {Time}")]
