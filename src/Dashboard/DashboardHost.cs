@@ -54,10 +54,11 @@ public static class DashboardHost
 
         var app = builder.Build();
         app.UseResponseCompression();
-        app.UseSecurityHeaders();
 
-        // The interface's own errors are written further in and have a body by then.
+        // The interface's own errors are written further in and have a body by then. A page that takes another's place has a scope, and so a nonce,
+        // of its own: the headers come after, to be written anew for it.
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseSecurityHeaders();
         app.UseApiErrors();
         app.UseAntiforgery();
         app.MapStaticAssets();

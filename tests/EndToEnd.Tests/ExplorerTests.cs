@@ -59,6 +59,12 @@ public sealed partial class ExplorerTests(DemoDashboard demo) : IClassFixture<De
             Assert.True(patches.Count >= 5 && named * 2 > patches.Count, $"{named} of {patches.Count} patches on the {name} read its name: {string.Join(" | ", patches.Select(p => p.Token.Split('\n')[0]))}");
         }
 
+        // The README's picture: the pointer on the cat, the patch locked.
+        var onCat = (X: box.X + (box.Width * 0.38f), Y: box.Y + (box.Height * 0.5f));
+        await page.Mouse.MoveAsync(onCat.X, onCat.Y);
+        await page.Mouse.DownAsync();
+        await page.Mouse.UpAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("lock="));
         await watched.ScreenshotAsync("explorer-garden");
         watched.AssertQuiet();
     }

@@ -60,6 +60,9 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
         await File.WriteAllTextAsync(text, "no picture at all", cancellationToken);
 
         await page.GotoAsync(new Uri(demo.Address, "/runs/new").ToString());
+
+        // Faster than any hand: Blazor attaches its listener to the field after the page has been drawn.
+        await page.WaitForTimeoutAsync(1000);
         await page.Locator("input[type=file]").First.SetInputFilesAsync(
             [Path.Combine(DashboardProcess.RepositoryRoot, "src", "Dashboard", "Demo", "pictures", "beach.jpg"), text]);
         await Assertions.Expect(page.GetByText("notes.png").First).ToBeVisibleAsync();

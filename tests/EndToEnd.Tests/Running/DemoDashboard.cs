@@ -32,7 +32,7 @@ public sealed class DemoDashboard : IAsyncLifetime
             answer => Items(answer).Count() == 12 && Items(answer).All(item => item.GetProperty("state").GetString() is "Done" or "done"),
             TimeSpan.FromMinutes(3),
             cancellationToken);
-        _analyses = Items(analyses).ToDictionary(item => item.GetProperty("imageName").GetString()!, item => item.GetProperty("id").GetInt64());
+        _analyses = Items(analyses).ToDictionary(item => item.GetProperty("image").GetProperty("name").GetString()!, item => item.GetProperty("id").GetInt64());
     }
 
     /// <inheritdoc/>
