@@ -54,10 +54,12 @@ public static class DashboardHost
 
         var app = builder.Build();
         app.UseResponseCompression();
-        app.UseSecurityHeaders();
 
         // The interface's own errors are written further in and have a body by then.
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+
+        // After it: the page shown instead has a scope, and so a nonce, of its own, and its headers must name that one.
+        app.UseSecurityHeaders();
         app.UseApiErrors();
         app.UseAntiforgery();
         app.MapStaticAssets();
