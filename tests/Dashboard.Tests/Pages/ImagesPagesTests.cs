@@ -34,8 +34,8 @@ public sealed class ImagesPagesTests
             page.Find("#image-search").Input(typed);
         }
 
-        page.WaitForAssertion(() => Assert.EndsWith("/images?search=bea", context.Navigation.Uri, StringComparison.Ordinal), TimeSpan.FromSeconds(5));
-        page.WaitForAssertion(() => Assert.Single(page.FindAll(".ll-image")), TimeSpan.FromSeconds(5));
+        page.WaitForAssertion(() => Assert.EndsWith("/images?search=bea", context.Navigation.Uri, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Single(page.FindAll(".ll-image")));
         Assert.Equal("bea ", page.Find("#image-search").GetAttribute("value"));
     }
 
@@ -64,7 +64,7 @@ public sealed class ImagesPagesTests
         page.FindAll("button").Single(button => button.TextContent == "Select this page").Click();
         page.FindAll("button").Single(button => button.TextContent.Contains("Delete unused", StringComparison.Ordinal)).Click();
         page.WaitForElements(".mud-dialog button").Single(button => button.TextContent.Trim() == "Delete").Click();
-        page.WaitForAssertion(() => Assert.Contains("1 image deleted; 1 kept", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(5));
+        page.WaitForAssertion(() => Assert.Contains("1 image deleted; 1 kept", page.Markup, StringComparison.Ordinal));
         Assert.Equal("used.png", Assert.Single((await context.Images.ListAsync(null, 0, 10, Token)).Items).Name);
     }
 

@@ -23,7 +23,7 @@ public sealed class NewRunPageTests
             InputFileContent.CreateFromText("no picture", "notes.jpg"),
             InputFileContent.CreateFromBinary([], "empty.png"),
             InputFileContent.CreateFromBinary(new byte[(1 << 20) + 1], "huge.png"));
-        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll(".ll-message-bad li").Count), TimeSpan.FromSeconds(10));
+        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll(".ll-message-bad li").Count));
         Assert.Contains("notes.jpg", page.FindAll(".ll-message-bad li")[0].TextContent, StringComparison.Ordinal);
         Assert.Contains("empty.png is empty", page.FindAll(".ll-message-bad li")[1].TextContent, StringComparison.Ordinal);
         Assert.Contains("1 MiB at most", page.FindAll(".ll-message-bad li")[2].TextContent, StringComparison.Ordinal);
@@ -36,16 +36,16 @@ public sealed class NewRunPageTests
     {
         await using var context = await PagesContext.CreateAsync();
         var page = context.Show<NewRunPage>("/runs/new");
-        page.WaitForAssertion(() => Assert.Contains("LogitLens demo", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        page.WaitForAssertion(() => Assert.Contains("LogitLens demo", page.Markup, StringComparison.Ordinal));
         Upload(
             page,
             InputFileContent.CreateFromBinary(PagesContext.Png(1), "a.png"),
             InputFileContent.CreateFromBinary(PagesContext.Png(2), "b.png"),
             InputFileContent.CreateFromText("image,question,answer\na.png,What is left?,cat\nx/b.png,,dog\nmissing.png,What?,\n", "items.csv"));
-        page.WaitForAssertion(() => Assert.Contains("Start 2 analyses", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        page.WaitForAssertion(() => Assert.Contains("Start 2 analyses", page.Markup, StringComparison.Ordinal));
         Assert.Contains("missing.png", page.Find(".ll-warn").TextContent, StringComparison.Ordinal);
         page.Find("form.ll-run-form").Submit();
-        page.WaitForAssertion(() => Assert.Matches("/runs/[0-9a-f]{32}$", context.Navigation.Uri), TimeSpan.FromSeconds(20));
+        page.WaitForAssertion(() => Assert.Matches("/runs/[0-9a-f]{32}$", context.Navigation.Uri));
 
         var run = new RunId(Guid.Parse(context.Navigation.Uri[^32..]));
         var analyses = await context.Runs.ListAnalysesAsync(run, null, 0, 10, Token);
@@ -68,9 +68,9 @@ public sealed class NewRunPageTests
     {
         await using var context = await PagesContext.CreateAsync();
         var page = context.Show<NewRunPage>("/runs/new");
-        page.WaitForAssertion(() => Assert.Contains("LogitLens demo", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        page.WaitForAssertion(() => Assert.Contains("LogitLens demo", page.Markup, StringComparison.Ordinal));
         page.Find("form.ll-run-form").Submit();
-        page.WaitForAssertion(() => Assert.Contains("needs at least one image", page.Find("p.ll-error").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        page.WaitForAssertion(() => Assert.Contains("needs at least one image", page.Find("p.ll-error").TextContent, StringComparison.Ordinal));
         Assert.Equal(0, (await context.Runs.ListAsync(0, 1, Token)).Total);
     }
 
@@ -80,10 +80,10 @@ public sealed class NewRunPageTests
         await using var context = await PagesContext.CreateAsync();
         var image = await context.AddImageAsync("a.png", 1);
         var page = context.Show<NewRunPage>($"/runs/new?images={image.Id.Value}");
-        page.WaitForAssertion(() => Assert.Contains("LogitLens demo", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        page.WaitForAssertion(() => Assert.Contains("LogitLens demo", page.Markup, StringComparison.Ordinal));
         page.Find("input[form=checkpoint-folder]").Input("/no/such/folder");
         page.Find("#checkpoint-folder").Submit();
-        page.WaitForAssertion(() => Assert.Contains("/no/such/folder", page.Find(".mud-input-helper-text.mud-input-error").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        page.WaitForAssertion(() => Assert.Contains("/no/such/folder", page.Find(".mud-input-helper-text.mud-input-error").TextContent, StringComparison.Ordinal));
         Assert.Equal(0, (await context.Runs.ListAsync(0, 1, Token)).Total);
     }
 

@@ -20,6 +20,8 @@ public sealed class PagesContext : IAsyncDisposable
 
     public PagesContext()
     {
+        // A machine that builds beside the tests is slow; what is waited for is nearly always there at once.
+        BunitContext.DefaultWaitTimeout = TimeSpan.FromSeconds(30);
         Bunit = new BunitContext();
         Bunit.JSInterop.Mode = JSRuntimeMode.Loose;
         UploadModule = Bunit.JSInterop.SetupModule("./Components/Runs/UploadZone.razor.js");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bunit;
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Components.Common;
@@ -46,7 +47,7 @@ public sealed class RunsPagesTests
         var page = context.Show<RunsPage>("/runs");
         page.WaitForAssertion(() => Assert.Contains("No run yet", page.Markup, StringComparison.Ordinal));
         await context.StartAsync("came later", image);
-        page.WaitForAssertion(() => Assert.Equal("came later", page.Find("tbody th a").TextContent), TimeSpan.FromSeconds(5));
+        page.WaitForAssertion(() => Assert.Equal("came later", page.Find("tbody th a").TextContent));
     }
 
     [Fact]
@@ -61,7 +62,7 @@ public sealed class RunsPagesTests
         Assert.Contains("2 analyses", text, StringComparison.Ordinal);
         Assert.Contains("cannot be undone", text, StringComparison.Ordinal);
         page.FindAll(".mud-dialog button").Single(button => button.TextContent.Trim() == "Delete").Click();
-        page.WaitForAssertion(() => Assert.Contains("No run yet", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(5));
+        page.WaitForAssertion(() => Assert.Contains("No run yet", page.Markup, StringComparison.Ordinal));
         Assert.Null(await context.Runs.FindAsync(run, Token));
     }
 
@@ -95,7 +96,7 @@ public sealed class RunsPagesTests
         page.WaitForAssertion(() => Assert.Single(page.FindAll("table tbody tr")));
         Assert.Contains("a.png is cut short: upload it again.", page.Find("tbody").TextContent, StringComparison.Ordinal);
         page.Find("button[aria-label='Try a.png again']").Click();
-        page.WaitForAssertion(() => Assert.Contains("No analysis of this run is failed", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(5));
+        page.WaitForAssertion(() => Assert.Contains("No analysis of this run is failed", page.Markup, StringComparison.Ordinal));
         Assert.Equal(2, (await context.Runs.FindAsync(run, Token))!.Counts.Queued);
     }
 
@@ -106,7 +107,7 @@ public sealed class RunsPagesTests
         var run = await context.StartAsync("stopped", await context.AddImageAsync("a.png", 1));
         var page = context.Show<RunPage>($"/runs/{run}", ("Id", run.Value));
         page.WaitForElements("header button").Single(button => button.TextContent.Trim() == "Cancel").Click();
-        page.WaitForAssertion(() => Assert.Contains("1 cancelled", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(5));
+        page.WaitForAssertion(() => Assert.Contains("1 cancelled", page.Markup, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -130,13 +131,14 @@ public sealed class RunsPagesTests
         var indicator = context.Bunit.Render<RunningIndicator>();
         Assert.Contains("Idle", indicator.Markup, StringComparison.Ordinal);
         var before = indicator.RenderCount;
+        var watch = Stopwatch.StartNew();
         for (var i = 0; i < 500; i++)
         {
             context.Monitor.Report(new CurrentAnalysis(new AnalysisId(1), RunId.New(), "garden.jpg", $"layer {i}", i / 500.0, i, 3, TimeSpan.FromSeconds(40)));
         }
 
-        indicator.WaitForAssertion(() => Assert.Contains("layer 499", indicator.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(5));
-        Assert.InRange(indicator.RenderCount - before, 1, 3);
+        indicator.WaitForAssertion(() => Assert.Contains("layer 499", indicator.Markup, StringComparison.Ordinal));
+        Assert.InRange(indicator.RenderCount - before, 1, (watch.ElapsedMilliseconds / 250) + 2);
         Assert.Contains("3 waiting, 40 s left", indicator.Find(".ll-now-rest").TextContent, StringComparison.Ordinal);
         Assert.Equal("100", indicator.Find("[role=progressbar]").GetAttribute("aria-valuenow"));
     }
