@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Inference;
+using LogitLens.Inference.Runtime;
 using LogitLens.Storage.Catalogue;
-using TorchSharp;
 
 namespace LogitLens.Dashboard.Analysis;
 
@@ -14,13 +14,13 @@ internal static class Provenance
     /// <summary>Versions, machine and preprocessing as JSON.</summary>
     public static string Describe(CheckpointRow checkpoint, LogitLensOptions options)
     {
-        var torchSharp = typeof(torch).Assembly.GetName().Version?.ToString(3);
+        TorchRuntime.Start(options.Threads);
         return JsonSerializer.Serialize(
             new
             {
                 logitLens = ProductVersion.Text,
-                torchSharp,
-                libtorch = torch.__version__,
+                torchSharp = TorchRuntime.TorchSharpVersion,
+                libtorch = TorchRuntime.LibTorchVersion,
                 dotnet = RuntimeInformation.FrameworkDescription,
                 os = RuntimeInformation.OSDescription,
                 architecture = RuntimeInformation.ProcessArchitecture.ToString(),

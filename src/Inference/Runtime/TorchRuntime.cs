@@ -5,13 +5,27 @@ using TorchSharp;
 namespace LogitLens.Inference.Runtime;
 
 /// <summary>The one place where libtorch is loaded and its process-wide settings are made.</summary>
-public static class TorchRuntime
+public static partial class TorchRuntime
 {
     private const string Library = "libLibTorchSharp.so";
 
     private static readonly Lock Gate = new();
 
     private static bool s_started;
+
+    /// <summary>TorchSharp's version.</summary>
+    public static string TorchSharpVersion => typeof(torch).Assembly.GetName().Version?.ToString(3) ?? "unknown";
+
+    /// <summary>libtorch's version. Loads it, as any touch of TorchSharp does: <see cref="Start"/> first, if the number of threads matters.</summary>
+    /// <exception cref="RefusedInputException">libtorch cannot be loaded here.</exception>
+    public static string LibTorchVersion
+    {
+        get
+        {
+            Start();
+            return torch.__version__;
+        }
+    }
 
     /// <summary>Loads libtorch and sets the number of threads it computes with. The first call decides; later ones do nothing.</summary>
     /// <param name="threads">Threads of one operation; 0 for as many as there are processors.</param>
@@ -34,6 +48,7 @@ public static class TorchRuntime
                 }
             }
 
+            LetIdleThreadsSleep();
             try
             {
                 Touch(threads > 0 ? threads : Environment.ProcessorCount);
@@ -105,6 +120,24 @@ public static class TorchRuntime
                 exception);
         }
     }
+
+    /// <summary>
+    /// Between two parallel operations libgomp's threads spin, which takes the processors from the web server, the lens' own scan and everything else on
+    /// the machine; asleep, they let twelve demo pictures through in 6 to 13 s where spinning took 21 to 32 s (docs/performance.md).
+    /// </summary>
+    private static void LetIdleThreadsSleep()
+    {
+        const string Policy = "OMP_WAIT_POLICY";
+        var isChosen = Environment.GetEnvironmentVariable(Policy) is not null || Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") is not null;
+        if (OperatingSystem.IsLinux() && !isChosen)
+        {
+            // libgomp reads the C library's environment when it is loaded, which .NET's own setter does not reach.
+            _ = SetNativeEnvironment(Policy, "passive", overwrite: 0);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetNativeEnvironment(string name, string value, int overwrite);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Touch(int threads)
