@@ -49,10 +49,18 @@ public static class DashboardHost
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddMudServices();
 
-        // An analysis is put back into the queue between two layers, and a layer of a large checkpoint takes its time.
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
+        // An analysis is put back into the queue between two layers, and a layer of a large checkpoint takes its time. It is told at once, not after the
+        // web server has let go of its connections.
+        builder.Services.Configure<HostOptions>(host =>
+        {
+            host.ShutdownTimeout = TimeSpan.FromSeconds(60);
+            host.ServicesStopConcurrently = true;
+        });
+        builder.Services.AddSingleton<ConnectionCutoff>();
 
         var app = builder.Build();
+        var cutoff = app.Services.GetRequiredService<ConnectionCutoff>();
+        app.Use(next => context => cutoff.InvokeAsync(context, next));
         app.UseResponseCompression();
 
         // The interface's own errors are written further in and have a body by then. A page that takes another's place has a scope, and so a nonce,

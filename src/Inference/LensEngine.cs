@@ -42,13 +42,7 @@ public sealed class LensEngine : IDisposable
         var config = checkpoint.Config;
 
         // What is cheap to refuse comes before gigabytes of weights.
-        var tokenizer = CheckpointTokenizer.Open(checkpoint.Folder, config.Text.VocabularySize);
-        if (tokenizer.FindSpecial(PromptTemplate.ImagePlaceholder) != config.ImageTokenId)
-        {
-            throw new RefusedInputException(
-                $"The tokenizer in {checkpoint.Folder} has no special token {PromptTemplate.ImagePlaceholder} with the id {config.ImageTokenId} that config.json names: take added_tokens.json and tokenizer files from the same checkpoint.");
-        }
-
+        var tokenizer = checkpoint.OpenTokenizer();
         var pictures = PictureProcessor.Open(checkpoint.Folder, config.Vision.PatchSize);
         return new LensEngine(config, LlavaModel.Load(checkpoint, TorchRuntime.Choose(device), cancellationToken), tokenizer, pictures);
     }

@@ -6,7 +6,6 @@ using LogitLens.Dashboard.Hosting;
 using LogitLens.Inference;
 using LogitLens.Inference.Checkpoints;
 using LogitLens.Inference.Imaging;
-using LogitLens.Inference.Tokenization;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using Microsoft.Extensions.Options;
@@ -69,7 +68,7 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
             () =>
             {
                 using var checkpoint = Open(path);
-                OpenTokenizer(checkpoint);
+                checkpoint.OpenTokenizer();
                 return _inspected[path + fingerprint] = Describe(checkpoint);
             },
             cancellationToken);
@@ -80,7 +79,7 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
     public async Task<CheckpointRow> RegisterAsync(string folder, CancellationToken cancellationToken)
     {
         using var checkpoint = await Task.Run(() => Open(FullPath(folder)), cancellationToken);
-        var tokens = await Task.Run(() => OpenTokenizer(checkpoint).Tokens, cancellationToken);
+        var tokens = await Task.Run(() => checkpoint.OpenTokenizer().Tokens, cancellationToken);
         var hash = await HashAsync(checkpoint, cancellationToken);
         var available = Describe(checkpoint);
         return await store.AddAsync(
@@ -142,9 +141,6 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
             throw;
         }
     }
-
-    private static CheckpointTokenizer OpenTokenizer(Checkpoint checkpoint) =>
-        CheckpointTokenizer.Open(checkpoint.Folder, checkpoint.Config.Text.VocabularySize);
 
     private async Task<string> HashAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {

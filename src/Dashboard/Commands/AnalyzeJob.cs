@@ -99,19 +99,45 @@ internal sealed class AnalyzeJob(AnalyzeRequest request, TextWriter output, Text
 
         var name = string.Create(CultureInfo.InvariantCulture, $"analyze {services.GetRequiredService<TimeProvider>().GetLocalNow():yyyy-MM-dd HH:mm}");
         var run = await coordinator.StartAsync(new RequestedRun(name, checkpoint.Folder, request.Prompt, settings, requested), cancellationToken);
+        var begun = 0;
         try
         {
             var queue = services.GetRequiredService<AnalysisQueue>();
             while (await queue.ClaimNextAsync(run, cancellationToken) is { } claimed)
             {
-                await AnalyzeAsync(services, checkpoint, claimed, kept, cancellationToken);
+                var detail = await services.GetRequiredService<RunStore>().FindAnalysisAsync(claimed.Id, cancellationToken)
+                    ?? throw new InvalidOperationException($"Analysis {claimed.Id} was claimed but is not there.");
+                begun++;
+                await AnalyzeAsync(services, checkpoint, claimed, kept[detail.Row.Ordinal], cancellationToken);
             }
+        }
+        catch (StorageException exception)
+        {
+            // Without the database there is no going on: what was not begun failed too, each picture for the same reason.
+            foreach (var item in kept.Skip(begun))
+            {
+                _display.Failed(item.Name, exception.Message);
+            }
+
+            await CancelAsync(coordinator, run);
         }
         catch
         {
-            // Nobody works this run off later by itself; in the dashboard it can be retried.
-            await coordinator.CancelAsync(run, CancellationToken.None);
+            await CancelAsync(coordinator, run);
             throw;
+        }
+    }
+
+    /// <summary>Nobody works this run off later by itself; in the dashboard it can be retried.</summary>
+    private static async Task CancelAsync(RunCoordinator coordinator, RunId run)
+    {
+        try
+        {
+            await coordinator.CancelAsync(run, CancellationToken.None);
+        }
+        catch (StorageException)
+        {
+            // The database says what it could still be told; why it was not told more has been said already.
         }
     }
 
@@ -156,14 +182,11 @@ internal sealed class AnalyzeJob(AnalyzeRequest request, TextWriter output, Text
         }
     }
 
-    private async Task AnalyzeAsync(ServiceProvider services, AvailableCheckpoint checkpoint, ClaimedAnalysis claimed, List<AnalyzeItem> kept, CancellationToken cancellationToken)
+    private async Task AnalyzeAsync(ServiceProvider services, AvailableCheckpoint checkpoint, ClaimedAnalysis claimed, AnalyzeItem item, CancellationToken cancellationToken)
     {
         var clock = services.GetRequiredService<TimeProvider>();
         var queue = services.GetRequiredService<AnalysisQueue>();
         var began = clock.GetTimestamp();
-        var detail = await services.GetRequiredService<RunStore>().FindAnalysisAsync(claimed.Id, cancellationToken)
-            ?? throw new InvalidOperationException($"Analysis {claimed.Id} was claimed but is not there.");
-        var item = kept[detail.Row.Ordinal];
         var meter = new ProgressMeter(clock);
         meter.Begin(claimed);
         try

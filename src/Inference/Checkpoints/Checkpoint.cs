@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using LogitLens.Inference.Tokenization;
 
 namespace LogitLens.Inference.Checkpoints;
 
@@ -100,6 +101,17 @@ public sealed class Checkpoint : IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
     });
+
+    /// <summary>Opens the folder's tokenizer and checks that it fits the config.</summary>
+    /// <exception cref="RefusedInputException">A tokenizer that cannot be used, or one of another checkpoint.</exception>
+    public CheckpointTokenizer OpenTokenizer()
+    {
+        var tokenizer = CheckpointTokenizer.Open(Folder, Config.Text.VocabularySize);
+        return tokenizer.FindSpecial(PromptTemplate.ImagePlaceholder) == Config.ImageTokenId
+            ? tokenizer
+            : throw new RefusedInputException(
+                $"The tokenizer in {Folder} has no special token {PromptTemplate.ImagePlaceholder} with the id {Config.ImageTokenId} that config.json names: take added_tokens.json and tokenizer files from the same checkpoint.");
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Weights.Dispose();

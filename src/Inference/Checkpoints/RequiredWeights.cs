@@ -125,7 +125,7 @@ internal static class RequiredWeights
             var index = layer < 0 ? vision.Layers + 1 + layer : layer;
             if (index < 0 || index > vision.Layers)
             {
-                throw new RefusedInputException($"config.json: vision_feature_layer {layer} does not exist in a tower of {vision.Layers} blocks.");
+                throw new RefusedInputException($"config.json: vision_feature_layer {layer} does not exist in a tower of {vision.Layers} blocks: correct it, or download the file again.");
             }
 
             deepest = Math.Max(deepest, index);

@@ -6,6 +6,7 @@ public static class SupportedArchitectures
     private static readonly string[] Models = ["llava"];
     private static readonly string[] Towers = ["clip_vision_model"];
     private static readonly string[] Decoders = ["llama", "mistral"];
+    private static readonly string[] Activations = ["silu", "swish", "gelu", "quick_gelu"];
 
     /// <summary>The list, for people.</summary>
     public static string List => $"{string.Join(" or ", Models)} with a {string.Join(" or ", Towers)} tower and a {string.Join(" or ", Decoders)} decoder";
@@ -35,11 +36,27 @@ public static class SupportedArchitectures
             throw UnknownDecoder(config.Text.ModelType);
         }
 
+        foreach (var activation in (string[])[config.Vision.Activation, config.ProjectorActivation, config.Text.Activation])
+        {
+            CheckActivation(activation);
+        }
+
         // CLIP's class token is no place in the picture. (SigLIP has none, so there 'full' is right.)
         if (!config.DropClassToken)
         {
             throw new RefusedInputException(
                 "The checkpoint keeps CLIP's class token among the patches (vision_feature_select_strategy 'full'), which LogitLens cannot place on the picture: use one with 'default'.");
+        }
+    }
+
+    /// <summary>Refuses an activation the engine does not compute, by name.</summary>
+    /// <exception cref="RefusedInputException">It is not in the list.</exception>
+    internal static void CheckActivation(string name)
+    {
+        if (!Activations.Contains(name))
+        {
+            throw new RefusedInputException(
+                $"The checkpoint's activation is '{Shown.Text(name)}', which LogitLens cannot compute: use a checkpoint with {string.Join(", ", Activations[..^1])} or {Activations[^1]}.");
         }
     }
 

@@ -6,13 +6,12 @@ namespace LogitLens.Inference.Models;
 internal static class Activations
 {
     /// <summary>The activation of that name in transformers.</summary>
-    /// <exception cref="RefusedInputException">Not one of those that are computed here.</exception>
     public static Action<torch.Tensor> Find(string name) => name switch
     {
         "silu" or "swish" => Silu,
         "gelu" => Gelu,
         "quick_gelu" => QuickGelu,
-        _ => throw new RefusedInputException($"The checkpoint names the activation {name}, but only silu, gelu and quick_gelu are computed here: use a checkpoint with one of these."),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Refused when the checkpoint is opened."),
     };
 
     public static void Silu(torch.Tensor x)

@@ -91,7 +91,7 @@ internal sealed class ClipVisionTower
         if ((rows * columns) + 1 != positions)
         {
             throw new RefusedInputException(
-                $"The picture was prepared at {width} × {height} pixels ({rows * columns} patches), but the vision tower has positions for {positions - 1} patches: preprocessor_config.json and config.json contradict each other.");
+                $"The picture was prepared at {width} × {height} pixels ({rows * columns} patches), but the vision tower has positions for {positions - 1} patches: preprocessor_config.json and config.json contradict each other; download both again.");
         }
 
         // A convolution whose stride is its kernel's size is one multiplication of the patches laid out as rows.

@@ -254,6 +254,20 @@ public sealed class CheckpointTests : IDisposable
         Refused("vision_feature_layer -4 does not exist in a tower of 2 blocks");
     }
 
+    [Theory]
+    [InlineData("text_config", "hidden_act", "relu6")]
+    [InlineData("vision_config", "hidden_act", "gelu_new\n")]
+    [InlineData(null, "projector_hidden_act", "tanh")]
+    public void Open_ActivationThatIsNotComputed_IsRefusedInOneLine(string? part, string key, string activation)
+    {
+        var config = CheckpointFolder.Config();
+        (part is null ? config : config[part]!.AsObject())[key] = activation;
+        _folder.Complete().Write("config.json", config.ToJsonString());
+        var refusal = Assert.Throws<RefusedInputException>(() => Checkpoint.Open(_folder.Path));
+        Assert.Contains("which LogitLens cannot compute: use a checkpoint with silu, swish, gelu or quick_gelu", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refusal.Message);
+    }
+
     [Fact]
     public void Open_ImageTokenOutsideTheVocabulary_IsRefused()
     {
