@@ -61,7 +61,14 @@ internal static class RequiredWeights
             yield return tensor;
         }
 
-        yield return ("multi_modal_projector.linear_1.weight", [text.HiddenSize, (long)vision.HiddenSize * config.VisionFeatureLayers.Count]);
+        var features = (long)vision.HiddenSize * config.VisionFeatureLayers.Count;
+        if (config.ProjectorNormEpsilon is not null)
+        {
+            yield return ("multi_modal_projector.projector_layernorm.weight", [features]);
+            yield return ("multi_modal_projector.projector_layernorm.bias", [features]);
+        }
+
+        yield return ("multi_modal_projector.linear_1.weight", [text.HiddenSize, features]);
         yield return ("multi_modal_projector.linear_2.weight", [text.HiddenSize, text.HiddenSize]);
         if (config.ProjectorBias)
         {
@@ -125,7 +132,7 @@ internal static class RequiredWeights
             var index = layer < 0 ? vision.Layers + 1 + layer : layer;
             if (index < 0 || index > vision.Layers)
             {
-                throw new RefusedInputException($"config.json: vision_feature_layer {layer} does not exist in a tower of {vision.Layers} blocks.");
+                throw new RefusedInputException($"config.json names the vision feature layer {layer}, which does not exist in a tower of {vision.Layers} blocks: name layers from {-vision.Layers - 1} to {vision.Layers}.");
             }
 
             deepest = Math.Max(deepest, index);

@@ -3,7 +3,7 @@ namespace LogitLens.Inference.Checkpoints;
 /// <summary>What the engine can run, in the words of <c>config.json</c>.</summary>
 public static class SupportedArchitectures
 {
-    private static readonly string[] Models = ["llava"];
+    private static readonly string[] Models = ["llava", "vipllava"];
     private static readonly string[] Towers = ["clip_vision_model"];
     private static readonly string[] Decoders = ["llama", "mistral"];
 

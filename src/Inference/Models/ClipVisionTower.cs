@@ -50,7 +50,7 @@ internal sealed class ClipVisionTower
         if (layers.Length == 0 || layers.Any(layer => layer < 0 || layer > vision.Layers))
         {
             throw new RefusedInputException(
-                $"config.json names the vision feature layers [{string.Join(", ", config.VisionFeatureLayers)}], but the tower has {vision.Layers}: vision_feature_layer has to lie between {-vision.Layers - 1} and {vision.Layers}.");
+                $"config.json names the vision feature layers [{string.Join(", ", config.VisionFeatureLayers)}], but the tower has {vision.Layers}: each has to lie between {-vision.Layers - 1} and {vision.Layers}.");
         }
 
         var kernel = weights.Load(Name + ".embeddings.patch_embedding.weight");

@@ -9,6 +9,7 @@ public sealed class ClipVisionTowerTests
     [InlineData("experiments/chelsea")]
     [InlineData("bakllava/chelsea")]
     [InlineData("bakllava/tall")]
+    [InlineData("vip-llava/wide")]
     public void Forward_PixelsOfTransformers_GivesItsFeatures(string name)
     {
         using var golden = GoldenCase.Open(name);
