@@ -21,6 +21,7 @@ public sealed class LensEngineTests
     [InlineData("bakllava/chelsea")]
     [InlineData("bakllava/tall")]
     [InlineData("vip-llava/wide")]
+    [InlineData("llava-interleave/coffee")]
     [InlineData("demo")]
     public void Prepare_GoldenPicture_GivesIdsAndPixelsOfTransformers(string name)
     {
@@ -49,6 +50,7 @@ public sealed class LensEngineTests
     [InlineData("bakllava/chelsea")]
     [InlineData("bakllava/tall")]
     [InlineData("vip-llava/wide")]
+    [InlineData("llava-interleave/coffee")]
     [InlineData("demo")]
     public void Analyze_GoldenPicture_GivesReadingsAndAnswerOfTransformers(string name)
     {
@@ -91,6 +93,7 @@ public sealed class LensEngineTests
     [InlineData("experiments/chelsea")]
     [InlineData("bakllava/chelsea")]
     [InlineData("vip-llava/wide")]
+    [InlineData("llava-interleave/coffee")]
     [InlineData("demo")]
     public void Analyze_AnswerPositions_ReadAsAFreshPromptWithTheAnswerAppended(string name)
     {

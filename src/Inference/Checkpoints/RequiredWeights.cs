@@ -119,11 +119,19 @@ internal static class RequiredWeights
     {
         const string Root = "vision_tower.vision_model.";
         long hidden = vision.HiddenSize, side = vision.ImageSize / vision.PatchSize;
-        yield return (Root + "embeddings.class_embedding", [hidden]);
         yield return (Root + "embeddings.patch_embedding.weight", [hidden, vision.Channels, vision.PatchSize, vision.PatchSize]);
-        yield return (Root + "embeddings.position_embedding.weight", [(side * side) + 1, hidden]);
-        yield return (Root + "pre_layrnorm.weight", [hidden]);
-        yield return (Root + "pre_layrnorm.bias", [hidden]);
+        if (vision.ModelType == "clip_vision_model")
+        {
+            yield return (Root + "embeddings.class_embedding", [hidden]);
+            yield return (Root + "embeddings.position_embedding.weight", [(side * side) + 1, hidden]);
+            yield return (Root + "pre_layrnorm.weight", [hidden]);
+            yield return (Root + "pre_layrnorm.bias", [hidden]);
+        }
+        else
+        {
+            yield return (Root + "embeddings.patch_embedding.bias", [hidden]);
+            yield return (Root + "embeddings.position_embedding.weight", [side * side, hidden]);
+        }
 
         // Blocks after the deepest feature layer are never computed, and some checkpoints leave them out.
         var deepest = 0;

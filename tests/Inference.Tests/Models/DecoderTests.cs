@@ -11,6 +11,7 @@ public sealed class DecoderTests
     [InlineData("bakllava/chelsea")]
     [InlineData("bakllava/tall")]
     [InlineData("vip-llava/wide")]
+    [InlineData("llava-interleave/coffee")]
     public void Apply_EmbeddingsOfTransformers_GivesItsHiddenStates(string name)
     {
         using var golden = GoldenCase.Open(name);
@@ -34,6 +35,7 @@ public sealed class DecoderTests
     [InlineData("experiments/chelsea")]
     [InlineData("bakllava/chelsea")]
     [InlineData("vip-llava/wide")]
+    [InlineData("llava-interleave/coffee")]
     public void Embed_FeaturesOfTransformers_GivesItsEmbeddings(string name)
     {
         using var golden = GoldenCase.Open(name);
