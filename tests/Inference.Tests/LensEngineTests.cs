@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using LogitLens.Inference.Checkpoints;
 using LogitLens.Inference.Imaging;
 using LogitLens.Inference.Lens;
@@ -27,7 +26,7 @@ public sealed class LensEngineTests
     {
         using var engine = Load(name);
         var golden = Golden(name);
-        var input = engine.Prepare(Picture(name), Prompt(name), PictureOrientation.AsStored, PictureLimits.Default, 12);
+        var input = engine.Prepare(Picture(name), Question, PictureOrientation.AsStored, PictureLimits.Default, 12);
         Assert.Equal(golden.Ints("input_ids"), input.Positions.Select(position => position.Id));
         Assert.All(input.Positions, position => Assert.Equal(position.Id == engine.Config.ImageTokenId, position.Patch is not null));
         Assert.All(input.Positions, position => Assert.Equal(position.Patch is null ? PositionKind.Text : PositionKind.Patch, position.Kind));
@@ -56,7 +55,7 @@ public sealed class LensEngineTests
     {
         using var engine = Load(name);
         var golden = Golden(name);
-        var input = engine.Prepare(Picture(name), Prompt(name), PictureOrientation.AsStored, PictureLimits.Default, 12);
+        var input = engine.Prepare(Picture(name), Question, PictureOrientation.AsStored, PictureLimits.Default, 12);
         var readings = new List<LayerReading>();
         var answer = engine.Analyze(input, new LensSettings(), 12, readings.Add, onProgress: null, Token);
 
@@ -98,7 +97,7 @@ public sealed class LensEngineTests
     public void Analyze_AnswerPositions_ReadAsAFreshPromptWithTheAnswerAppended(string name)
     {
         using var engine = Load(name);
-        var input = engine.Prepare(Picture(name), Prompt(name), PictureOrientation.AsStored, PictureLimits.Default, 12);
+        var input = engine.Prepare(Picture(name), Question, PictureOrientation.AsStored, PictureLimits.Default, 12);
         var settings = new LensSettings(TrackedTokens: [5, 300]);
         var readings = new List<LayerReading>();
         var answer = engine.Analyze(input, settings, 12, readings.Add, onProgress: null, Token);
@@ -342,21 +341,6 @@ public sealed class LensEngineTests
     private static string Folder(string name) => SharedFolder.Require(name == "demo" ? "demo/checkpoint" : $"goldens/{name.Split('/')[0]}/checkpoint");
 
     private static GoldenFile Golden(string name) => GoldenFile.Open(SharedFolder.Require(name == "demo" ? "demo/golden.safetensors" : $"goldens/{name}/golden.safetensors"));
-
-    /// <summary>The question where the template makes the golden's prompt of it, otherwise that prompt as it is recorded.</summary>
-    private static string Prompt(string name)
-    {
-        var model = name.Split('/')[0];
-        if (model is "llava-1.5" or "experiments" or "bakllava" or "demo")
-        {
-            return Question;
-        }
-
-        using var cases = JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Require($"goldens/{model}/cases.json")));
-        return cases.RootElement.GetProperty("cases").EnumerateArray()
-            .Single(entry => entry.GetProperty("picture").GetString() == $"{name.Split('/')[1]}.png")
-            .GetProperty("prompt").GetString()!;
-    }
 
     private static byte[] Picture(string name) =>
         File.ReadAllBytes(SharedFolder.Require(name == "demo" ? "demo/pictures/music-in-the-snow.png" : $"goldens/pictures/{name.Split('/')[1]}.png"));
