@@ -15,12 +15,13 @@ public sealed class LensEngine : IDisposable
     private readonly LlavaModel _model;
     private readonly PictureProcessor _pictures;
 
-    private LensEngine(CheckpointConfig config, LlavaModel model, CheckpointTokenizer tokenizer, PictureProcessor pictures)
+    private LensEngine(CheckpointConfig config, LlavaModel model, CheckpointTokenizer tokenizer, PictureProcessor pictures, PromptTemplate template)
     {
         Config = config;
         Tokenizer = tokenizer;
         _model = model;
         _pictures = pictures;
+        Template = template;
     }
 
     /// <summary>The checkpoint's config.</summary>
@@ -28,6 +29,9 @@ public sealed class LensEngine : IDisposable
 
     /// <summary>The checkpoint's tokenizer.</summary>
     public CheckpointTokenizer Tokenizer { get; }
+
+    /// <summary>The form the checkpoint is asked in.</summary>
+    public PromptTemplate Template { get; }
 
     /// <summary>The device in use, as <c>cpu</c> or <c>cuda:0</c>.</summary>
     public string Device => _model.Device.ToString();
@@ -44,12 +48,13 @@ public sealed class LensEngine : IDisposable
         // What is cheap to refuse comes before gigabytes of weights.
         var tokenizer = checkpoint.OpenTokenizer();
         var pictures = PictureProcessor.Open(checkpoint.Folder, config.Vision.PatchSize);
-        return new LensEngine(config, LlavaModel.Load(checkpoint, TorchRuntime.Choose(device), cancellationToken), tokenizer, pictures);
+        var template = PromptTemplate.Of(checkpoint.Folder, config);
+        return new LensEngine(config, LlavaModel.Load(checkpoint, TorchRuntime.Choose(device), cancellationToken), tokenizer, pictures, template);
     }
 
     /// <summary>Decodes and preprocesses the picture, tokenizes the prompt and lays out the positions.</summary>
     /// <param name="picture">The picture file's bytes.</param>
-    /// <param name="prompt">A question, or a full prompt with one <c>&lt;image&gt;</c> (see <see cref="PromptTemplate"/>).</param>
+    /// <param name="prompt">A question, or a full prompt with one <c>&lt;image&gt;</c> (see <see cref="Template"/>).</param>
     /// <param name="orientation">Which way up the picture is taken.</param>
     /// <param name="limits">What the picture may at most be.</param>
     /// <param name="answerTokens">Room kept in the context for the answer.</param>
@@ -59,7 +64,7 @@ public sealed class LensEngine : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(answerTokens);
 
         // The prompt first: it costs nothing to refuse.
-        var full = PromptTemplate.Apply(prompt);
+        var full = Template.Complete(prompt);
         var ids = Tokenizer.Encode(full);
         var decoded = PictureDecoder.Decode(picture, orientation, limits);
         var prepared = _pictures.Prepare(decoded);

@@ -1,7 +1,10 @@
+using System.Text.Json;
+using LogitLens.Inference.Checkpoints;
+
 namespace LogitLens.Inference;
 
-/// <summary>LLaVA-1.5's prompt form.</summary>
-public static class PromptTemplate
+/// <summary>The form a checkpoint was trained to be asked in.</summary>
+public sealed class PromptTemplate
 {
     /// <summary>What the prompt's placeholder for the picture looks like.</summary>
     public const string ImagePlaceholder = "<image>";
@@ -9,9 +12,61 @@ public static class PromptTemplate
     /// <summary>The question asked when none is given.</summary>
     public const string DefaultQuestion = "Describe the image.";
 
-    /// <summary>A prompt with <c>&lt;image&gt;</c> stays as it is; anything else is a question and is put into <c>USER: &lt;image&gt;\nQUESTION ASSISTANT:</c>.</summary>
+    private const long MaxFileBytes = 64 << 20;
+    private const string TemplateName = "chat_template.jinja";
+    private const string TemplateField = "chat_template";
+
+    private static readonly (string Name, string Before, string After) Llava15Form = ("LLaVA-1.5", $"USER: {ImagePlaceholder}\n", " ASSISTANT:");
+    private static readonly (string Name, string Before, string After) ViPForm = ("ViP-LLaVA", $"###Human: {ImagePlaceholder}\n", "###Assistant:");
+    private static readonly (string Name, string Before, string After) QwenForm =
+        ("LLaVA with Qwen", $"<|im_start|>user \n{ImagePlaceholder}\n", "<|im_end|><|im_start|>assistant\n");
+
+    private static readonly (string Name, string Before, string After)[] Forms = [Llava15Form, ViPForm, QwenForm];
+
+    private static readonly string[] TemplateHolders = ["chat_template.json", "processor_config.json", "tokenizer_config.json"];
+
+    // As LLaVA-Interleave and LLaVA-OneVision carry it, line breaks written out.
+    private static readonly Dictionary<string, (string Name, string Before, string After)> Known = new(StringComparer.Ordinal)
+    {
+        ["{% for message in messages %}{{'<|im_start|>' + message['role'] + ' '}}"
+            + "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '\n<image>' }}{% endfor %}"
+            + "{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}{{ '\n' + content['text'] }}{% endfor %}"
+            + "{{'<|im_end|>'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"] = QwenForm,
+    };
+
+    private readonly string _before;
+    private readonly string _after;
+
+    private PromptTemplate((string Name, string Before, string After) form, string origin)
+    {
+        (Name, _before, _after) = form;
+        Origin = origin;
+    }
+
+    /// <summary>LLaVA-1.5's form, for whoever has no checkpoint at hand.</summary>
+    public static PromptTemplate Llava15 { get; } = new(Llava15Form, "LLaVA-1.5's");
+
+    /// <summary>The family the form is named after.</summary>
+    public string Name { get; }
+
+    /// <summary>Where the choice comes from, as a note for people.</summary>
+    public string Origin { get; }
+
+    /// <summary>The form of the checkpoint in a folder: by its chat template where that is a known one, else by its family, else LLaVA-1.5's.</summary>
+    /// <exception cref="RefusedInputException">A file of the folder cannot be read.</exception>
+    public static PromptTemplate Open(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return Of(folder, CheckpointConfigReader.Read(folder));
+    }
+
+    /// <summary>LLaVA-1.5's form of a prompt: see <see cref="Complete"/>.</summary>
     /// <exception cref="RefusedInputException">Empty, or more than one <c>&lt;image&gt;</c>.</exception>
-    public static string Apply(string promptOrQuestion)
+    public static string Apply(string promptOrQuestion) => Llava15.Complete(promptOrQuestion);
+
+    /// <summary>A prompt with <c>&lt;image&gt;</c> stays as it is; anything else is a question and is put into the form.</summary>
+    /// <exception cref="RefusedInputException">Empty, or more than one <c>&lt;image&gt;</c>.</exception>
+    public string Complete(string promptOrQuestion)
     {
         if (string.IsNullOrWhiteSpace(promptOrQuestion))
         {
@@ -21,7 +76,7 @@ public static class PromptTemplate
         var first = promptOrQuestion.IndexOf(ImagePlaceholder, StringComparison.Ordinal);
         if (first < 0)
         {
-            return $"USER: {ImagePlaceholder}\n{promptOrQuestion.Trim()} ASSISTANT:";
+            return _before + promptOrQuestion.Trim() + _after;
         }
 
         if (promptOrQuestion.IndexOf(ImagePlaceholder, first + 1, StringComparison.Ordinal) >= 0)
@@ -31,4 +86,72 @@ public static class PromptTemplate
 
         return promptOrQuestion;
     }
+
+    /// <summary>The question in a prompt that has one of the known forms, or null.</summary>
+    public static string? FindQuestion(string prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        foreach (var (_, before, after) in Forms)
+        {
+            if (prompt.Length > before.Length + after.Length && prompt.StartsWith(before, StringComparison.Ordinal) && prompt.EndsWith(after, StringComparison.Ordinal))
+            {
+                return prompt[before.Length..^after.Length];
+            }
+        }
+
+        return null;
+    }
+
+    internal static PromptTemplate Of(string folder, CheckpointConfig config)
+    {
+        var (template, file) = ReadChatTemplate(folder);
+        if (template is not null && Known.TryGetValue(template, out var known))
+        {
+            return new(known, $"from {file}");
+        }
+
+        var unknown = template is null ? string.Empty : $"; the template in {file} is not one that LogitLens knows";
+        return (config.ModelType, config.Vision.ModelType, config.Text.ModelType) switch
+        {
+            ("vipllava", _, _) => new(ViPForm, $"by model_type vipllava{unknown}"),
+            ("llava", _, "qwen2") => new(QwenForm, $"by the decoder qwen2{unknown}"),
+            ("llava", "clip_vision_model", "llama" or "mistral") => new(Llava15Form, $"by the decoder {config.Text.ModelType}{unknown}"),
+            _ => new(Llava15Form, $"LLaVA-1.5's, for want of a known one{unknown}"),
+        };
+    }
+
+    private static (string? Template, string? File) ReadChatTemplate(string folder)
+    {
+        try
+        {
+            var path = Path.Combine(folder, TemplateName);
+            if (File.Exists(path))
+            {
+                return new FileInfo(path).Length <= MaxFileBytes
+                    ? (Normal(File.ReadAllText(path)), TemplateName)
+                    : throw new RefusedInputException($"{path} is longer than {MaxFileBytes >> 20} MiB, which no chat template is: download it again.");
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusedInputException($"{Path.Combine(folder, TemplateName)} cannot be read: {exception.Message}", exception);
+        }
+
+        foreach (var name in TemplateHolders)
+        {
+            var path = Path.Combine(folder, name);
+            var found = File.Exists(path)
+                ? JsonFile.Read(path, MaxFileBytes, root => root.TryGetProperty(TemplateField, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null)
+                : null;
+            if (found is not null)
+            {
+                return (Normal(found), name);
+            }
+        }
+
+        return (null, null);
+    }
+
+    // A line break in one of the template's strings may be written out or escaped.
+    private static string Normal(string template) => template.ReplaceLineEndings("\n").Replace("\\n", "\n", StringComparison.Ordinal).Trim();
 }

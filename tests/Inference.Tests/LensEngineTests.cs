@@ -19,6 +19,8 @@ public sealed class LensEngineTests
     [InlineData("experiments/chelsea")]
     [InlineData("bakllava/chelsea")]
     [InlineData("bakllava/tall")]
+    [InlineData("vip-llava/wide")]
+    [InlineData("llava-interleave/coffee")]
     [InlineData("demo")]
     public void Prepare_GoldenPicture_GivesIdsAndPixelsOfTransformers(string name)
     {
@@ -46,6 +48,8 @@ public sealed class LensEngineTests
     [InlineData("experiments/chelsea")]
     [InlineData("bakllava/chelsea")]
     [InlineData("bakllava/tall")]
+    [InlineData("vip-llava/wide")]
+    [InlineData("llava-interleave/coffee")]
     [InlineData("demo")]
     public void Analyze_GoldenPicture_GivesReadingsAndAnswerOfTransformers(string name)
     {
@@ -87,6 +91,8 @@ public sealed class LensEngineTests
     [Theory]
     [InlineData("experiments/chelsea")]
     [InlineData("bakllava/chelsea")]
+    [InlineData("vip-llava/wide")]
+    [InlineData("llava-interleave/coffee")]
     [InlineData("demo")]
     public void Analyze_AnswerPositions_ReadAsAFreshPromptWithTheAnswerAppended(string name)
     {

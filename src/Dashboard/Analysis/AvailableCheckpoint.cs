@@ -1,6 +1,9 @@
+using LogitLens.Inference;
+
 namespace LogitLens.Dashboard.Analysis;
 
 /// <summary>A checkpoint a run can use.</summary>
 /// <param name="Layers">L.</param>
+/// <param name="Template">The form its questions are put into.</param>
 /// <param name="IsDemo">The small trained one that comes with LogitLens.</param>
-public sealed record AvailableCheckpoint(string Name, string Folder, string ModelType, int Layers, int VocabularySize, long StoredBytes, bool IsDemo);
+public sealed record AvailableCheckpoint(string Name, string Folder, string ModelType, int Layers, int VocabularySize, long StoredBytes, PromptTemplate Template, bool IsDemo);

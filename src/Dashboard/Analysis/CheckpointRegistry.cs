@@ -163,6 +163,7 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
         checkpoint.Config.Text.Layers,
         checkpoint.Config.Text.VocabularySize,
         checkpoint.Weights.StoredBytes,
+        PromptTemplate.Open(checkpoint.Folder),
         IsDemo(checkpoint.Folder));
 
     private static bool IsDemo(string folder) => string.Equals(FullPath(folder), FullPath(DemoFolder), StringComparison.Ordinal);

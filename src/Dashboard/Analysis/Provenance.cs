@@ -12,7 +12,7 @@ namespace LogitLens.Dashboard.Analysis;
 internal static class Provenance
 {
     /// <summary>Versions, machine and preprocessing as JSON.</summary>
-    public static string Describe(CheckpointRow checkpoint, LogitLensOptions options)
+    public static string Describe(CheckpointRow checkpoint, PromptTemplate template, LogitLensOptions options)
     {
         TorchRuntime.Start(options.Threads);
         return JsonSerializer.Serialize(
@@ -28,7 +28,7 @@ internal static class Provenance
                 threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
                 computedIn = "float32 (float16 weights on CUDA)",
                 checkpoint = new { checkpoint.Hash, checkpoint.Name, storedIn = checkpoint.DType },
-                promptTemplate = PromptTemplate.Apply("QUESTION"),
+                promptTemplate = new { template.Name, template.Origin, form = template.Complete("QUESTION") },
                 preprocessing = ReadPreprocessor(checkpoint.Folder),
             },
             JsonSerializerOptions.Web);

@@ -64,8 +64,10 @@ public sealed class RunCoordinator
         ArgumentNullException.ThrowIfNull(run);
         var name = NameOf(run);
         RequireSettings(run.Settings);
-        var items = ItemsOf(run);
+        RequireItems(run);
         var checkpoint = await _checkpoints.RegisterAsync(run.CheckpointFolder ?? _checkpoints.DefaultFolder, cancellationToken);
+        var template = PromptTemplate.Open(checkpoint.Folder);
+        var items = ItemsOf(run, template);
         var settings = run.Settings with
         {
             Layers = LayersOf(run.Settings.Layers, checkpoint),
@@ -73,7 +75,7 @@ public sealed class RunCoordinator
         };
 
         // The row is committed before the work is queued: what wakes the service is only a hint.
-        var id = await _runs.AddAsync(new NewRun(name, checkpoint.Id, settings, Provenance.Describe(checkpoint, _options), items), cancellationToken);
+        var id = await _runs.AddAsync(new NewRun(name, checkpoint.Id, settings, Provenance.Describe(checkpoint, template, _options), items), cancellationToken);
         await ChangedAsync(id);
         return id;
     }
@@ -146,13 +148,16 @@ public sealed class RunCoordinator
         }
     }
 
-    private static List<NewItem> ItemsOf(RequestedRun run)
+    private static void RequireItems(RequestedRun run)
     {
         if (run.Items.Count == 0)
         {
             throw new RefusedInputException("A run needs at least one image: add some.");
         }
+    }
 
+    private static List<NewItem> ItemsOf(RequestedRun run, PromptTemplate template)
+    {
         // A run may have ten thousand items with one prompt.
         var applied = new Dictionary<string, string>(StringComparer.Ordinal);
         var items = new List<NewItem>(run.Items.Count);
@@ -161,7 +166,7 @@ public sealed class RunCoordinator
             var asked = item.Prompt ?? run.Prompt;
             if (!applied.TryGetValue(asked, out var prompt))
             {
-                applied[asked] = prompt = PromptTemplate.Apply(asked);
+                applied[asked] = prompt = template.Complete(asked);
             }
 
             items.Add(new NewItem(item.Image, prompt, string.IsNullOrWhiteSpace(item.TrueAnswer) ? null : item.TrueAnswer.Trim()));

@@ -8,7 +8,7 @@ internal static class CheckpointConfigReader
     private const long MaxConfigBytes = 4 << 20;
 
     /// <summary>
-    /// Reads a folder's configuration. Knows the parts of all LLaVA checkpoints that are plain <c>llava</c>; whether the engine runs them is asked elsewhere.
+    /// Reads a folder's configuration: <c>llava</c> and <c>vipllava</c> with all their parts; whether the engine runs them together is asked elsewhere.
     /// </summary>
     /// <returns>The configuration; its <see cref="CheckpointConfig.DType"/> is empty where none is named.</returns>
     /// <exception cref="RefusedInputException">A file is missing or unreadable, a value is of the wrong kind, or nothing that could be read here.</exception>
@@ -39,18 +39,22 @@ internal static class CheckpointConfigReader
         var textGiven = root.Child("text_config");
         var vision = ReadVision(root.Child("vision_config"));
         var text = ReadText(textGiven ?? root.Empty("text_config"));
+
+        // ViP-LLaVA names its layers in a field of its own, always drops the class token and always has a normed projector with biases.
+        var isViP = modelType == "vipllava";
         return new CheckpointConfig(
             modelType,
             root.Whole("image_token_index", root.Whole("image_token_id", 32000)),
-            root.WholeOrList("vision_feature_layer", [-2]),
-            root.Text("vision_feature_select_strategy", "default") switch
+            isViP ? root.WholeOrList("vision_feature_layers", [-2, -5, -8, -11, 6]) : root.WholeOrList("vision_feature_layer", [-2]),
+            isViP || root.Text("vision_feature_select_strategy", "default") switch
             {
                 "default" => true,
                 "full" => false,
                 var other => throw root.Refused($"has vision_feature_select_strategy '{Shown.Text(other!)}'; it has to be 'default' or 'full'"),
             },
             root.Text("projector_hidden_act", "gelu")!,
-            root.Flag("multimodal_projector_bias", true),
+            isViP || root.Flag("multimodal_projector_bias", true),
+            isViP ? root.PositiveNumber("projector_layernorm_eps", 1e-5) : null,
             textGiven?.Has("tie_word_embeddings") is true ? textGiven.Flag("tie_word_embeddings", false) : root.Flag("tie_word_embeddings", false),
             DType(root) ?? (textGiven is null ? null : DType(textGiven)) ?? string.Empty,
             vision,

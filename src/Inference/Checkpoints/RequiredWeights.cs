@@ -61,7 +61,14 @@ internal static class RequiredWeights
             yield return tensor;
         }
 
-        yield return ("multi_modal_projector.linear_1.weight", [text.HiddenSize, (long)vision.HiddenSize * config.VisionFeatureLayers.Count]);
+        var features = (long)vision.HiddenSize * config.VisionFeatureLayers.Count;
+        if (config.ProjectorNormEpsilon is not null)
+        {
+            yield return ("multi_modal_projector.projector_layernorm.weight", [features]);
+            yield return ("multi_modal_projector.projector_layernorm.bias", [features]);
+        }
+
+        yield return ("multi_modal_projector.linear_1.weight", [text.HiddenSize, features]);
         yield return ("multi_modal_projector.linear_2.weight", [text.HiddenSize, text.HiddenSize]);
         if (config.ProjectorBias)
         {
@@ -112,11 +119,19 @@ internal static class RequiredWeights
     {
         const string Root = "vision_tower.vision_model.";
         long hidden = vision.HiddenSize, side = vision.ImageSize / vision.PatchSize;
-        yield return (Root + "embeddings.class_embedding", [hidden]);
         yield return (Root + "embeddings.patch_embedding.weight", [hidden, vision.Channels, vision.PatchSize, vision.PatchSize]);
-        yield return (Root + "embeddings.position_embedding.weight", [(side * side) + 1, hidden]);
-        yield return (Root + "pre_layrnorm.weight", [hidden]);
-        yield return (Root + "pre_layrnorm.bias", [hidden]);
+        if (vision.ModelType == "clip_vision_model")
+        {
+            yield return (Root + "embeddings.class_embedding", [hidden]);
+            yield return (Root + "embeddings.position_embedding.weight", [(side * side) + 1, hidden]);
+            yield return (Root + "pre_layrnorm.weight", [hidden]);
+            yield return (Root + "pre_layrnorm.bias", [hidden]);
+        }
+        else
+        {
+            yield return (Root + "embeddings.patch_embedding.bias", [hidden]);
+            yield return (Root + "embeddings.position_embedding.weight", [side * side, hidden]);
+        }
 
         // Blocks after the deepest feature layer are never computed, and some checkpoints leave them out.
         var deepest = 0;
@@ -125,7 +140,7 @@ internal static class RequiredWeights
             var index = layer < 0 ? vision.Layers + 1 + layer : layer;
             if (index < 0 || index > vision.Layers)
             {
-                throw new RefusedInputException($"config.json: vision_feature_layer {layer} does not exist in a tower of {vision.Layers} blocks: correct it, or download the file again.");
+                throw new RefusedInputException($"config.json names the vision feature layer {layer}, which does not exist in a tower of {vision.Layers} blocks: name layers from {-vision.Layers - 1} to {vision.Layers}.");
             }
 
             deepest = Math.Max(deepest, index);

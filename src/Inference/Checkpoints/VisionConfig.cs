@@ -1,6 +1,6 @@
 namespace LogitLens.Inference.Checkpoints;
 
-/// <summary>Sizes of the vision tower.</summary>
+/// <summary>Kind (<c>clip_vision_model</c>, <c>siglip_vision_model</c>) and sizes of the vision tower.</summary>
 public sealed record VisionConfig(
     string ModelType,
     int HiddenSize,

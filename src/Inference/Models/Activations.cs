@@ -11,6 +11,7 @@ internal static class Activations
         "silu" or "swish" => Silu,
         "gelu" => Gelu,
         "quick_gelu" => QuickGelu,
+        "gelu_pytorch_tanh" => TanhGelu,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Refused when the checkpoint is opened."),
     };
 
@@ -31,6 +32,14 @@ internal static class Activations
     {
         using var gate = x.mul(1.702f);
         gate.sigmoid_();
+        x.mul_(gate);
+    }
+
+    /// <summary>½x(1 + tanh(√(2/π)(x + 0.044715 x³))) (Hendrycks and Gimpel 2016), SigLIP's approximation.</summary>
+    public static void TanhGelu(torch.Tensor x)
+    {
+        using var gate = x.square();
+        gate.mul_(0.044715f).add_(1f).mul_(x).mul_(MathF.Sqrt(2 / MathF.PI)).tanh_().add_(1f).mul_(0.5f);
         x.mul_(gate);
     }
 }

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace LogitLens.Inference.Models;
 
-/// <summary>A Llama or Mistral decoder, run block by block so that whoever drives it can look at the residual stream between.</summary>
+/// <summary>A Llama, Mistral or Qwen2 decoder, run block by block so that whoever drives it can look at the residual stream between.</summary>
 internal sealed class Decoder
 {
     private readonly TextConfig _config;

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace LogitLens.Inference.Models;
 
-/// <summary>One block of a Llama or Mistral decoder: attention and MLP, each on its own norm, each added onto the residual stream.</summary>
+/// <summary>One block of a Llama, Mistral or Qwen2 decoder: attention and MLP, each on its own norm, each added onto the residual stream.</summary>
 internal sealed class DecoderBlock(int index, RmsNorm inputNorm, GroupedQueryAttention attention, RmsNorm postAttentionNorm, SwiGlu mlp)
 {
     public static DecoderBlock Load(WeightLoader weights, TextConfig config, int index)

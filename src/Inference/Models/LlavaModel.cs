@@ -13,16 +13,16 @@ internal sealed class LlavaModel : IDisposable
     {
         _weights = weights;
         _imageTokenId = config.ImageTokenId;
-        Tower = config.Vision.ModelType == "clip_vision_model"
-            ? ClipVisionTower.Load(weights, config)
-            : throw new RefusedInputException($"The checkpoint's vision tower is a {config.Vision.ModelType}, but only clip_vision_model is computed here: use a checkpoint with a CLIP tower.");
+        Tower = config.Vision.ModelType is "clip_vision_model" or "siglip_vision_model"
+            ? VisionTower.Load(weights, config)
+            : throw new RefusedInputException($"The checkpoint's vision tower is a {config.Vision.ModelType}, but only clip_vision_model and siglip_vision_model are computed here: use a checkpoint with one of these.");
         Projector = Projector.Load(weights, config);
-        Decoder = config.Text.ModelType is "llama" or "mistral"
+        Decoder = config.Text.ModelType is "llama" or "mistral" or "qwen2"
             ? Decoder.Load(weights, config)
-            : throw new RefusedInputException($"The checkpoint's decoder is a {config.Text.ModelType}, but only llama and mistral are computed here: use a checkpoint with one of these.");
+            : throw new RefusedInputException($"The checkpoint's decoder is a {config.Text.ModelType}, but only llama, mistral and qwen2 are computed here: use a checkpoint with one of these.");
     }
 
-    public ClipVisionTower Tower { get; }
+    public VisionTower Tower { get; }
 
     public Projector Projector { get; }
 

@@ -3,18 +3,24 @@ using TorchSharp;
 
 namespace LogitLens.Inference.Models;
 
-/// <summary>LLaVA-1.5's two-layer projector from the tower's width to the decoder's.</summary>
-internal sealed class Projector(Linear linear1, Action<torch.Tensor> activation, Linear linear2)
+/// <summary>LLaVA's two-layer projector from the tower's width to the decoder's; ViP-LLaVA's norms its input first.</summary>
+internal sealed class Projector(LayerNorm? norm, Linear linear1, Action<torch.Tensor> activation, Linear linear2)
 {
-    public static Projector Load(WeightLoader weights, CheckpointConfig config) => new(
-        weights.Linear("multi_modal_projector.linear_1"),
-        Activations.Find(config.ProjectorActivation),
-        weights.Linear("multi_modal_projector.linear_2"));
+    public static Projector Load(WeightLoader weights, CheckpointConfig config)
+    {
+        const string Name = "multi_modal_projector";
+        return new Projector(
+            config.ProjectorNormEpsilon is { } epsilon ? LayerNorm.Load(weights, Name + ".projector_layernorm", epsilon) : null,
+            weights.Linear(Name + ".linear_1"),
+            Activations.Find(config.ProjectorActivation),
+            weights.Linear(Name + ".linear_2"));
+    }
 
-    /// <summary>patches × vision width → patches × decoder width: a new tensor, the caller's.</summary>
+    /// <summary>patches × (vision width × feature layers) → patches × decoder width: a new tensor, the caller's.</summary>
     public torch.Tensor Forward(torch.Tensor features)
     {
-        using var inner = linear1.Forward(features);
+        using var normed = norm?.Forward(features);
+        using var inner = linear1.Forward(normed ?? features);
         activation(inner);
         return linear2.Forward(inner);
     }

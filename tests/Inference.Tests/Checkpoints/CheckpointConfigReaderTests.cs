@@ -46,6 +46,7 @@ public sealed class CheckpointConfigReaderTests : IDisposable
         Assert.Equal([-2], config.VisionFeatureLayers);
         Assert.True(config.DropClassToken);
         Assert.True(config.ProjectorBias);
+        Assert.Null(config.ProjectorNormEpsilon);
         Assert.Equal("gelu", config.ProjectorActivation);
         Assert.False(config.TieWordEmbeddings);
         Assert.Equal("float16", config.DType);
@@ -146,6 +147,33 @@ public sealed class CheckpointConfigReaderTests : IDisposable
     public void Read_ListOfFeatureLayers_IsKeptInOrder() =>
         Assert.Equal([-2, -5, 1], Read("""{"model_type": "llava", "vision_feature_layer": [-2, -5, 1]}""").VisionFeatureLayers);
 
+    [Fact]
+    public void Read_ViPLlavaAlone_TakesItsDefaults()
+    {
+        var config = Read("""{"model_type": "vipllava"}""");
+        Assert.Equal([-2, -5, -8, -11, 6], config.VisionFeatureLayers);
+        Assert.Equal(1e-5, config.ProjectorNormEpsilon);
+        Assert.True(config.DropClassToken);
+        Assert.True(config.ProjectorBias);
+        Assert.Equal(new VisionConfig("clip_vision_model", 1024, 4096, 24, 16, 3, 336, 14, 1e-5, "quick_gelu"), config.Vision);
+    }
+
+    [Fact]
+    public void Read_ViPLlavaWithFieldsOfLlava_LeavesThemAlone()
+    {
+        var config = Read(
+            """
+            {
+              "model_type": "vipllava", "vision_feature_layers": 3, "vision_feature_layer": -1, "vision_feature_select_strategy": "full",
+              "multimodal_projector_bias": false, "projector_layernorm_eps": 0.001
+            }
+            """);
+        Assert.Equal([3], config.VisionFeatureLayers);
+        Assert.True(config.DropClassToken);
+        Assert.True(config.ProjectorBias);
+        Assert.Equal(0.001, config.ProjectorNormEpsilon);
+    }
+
     [Theory]
     [InlineData("", "not valid JSON")]
     [InlineData("[]", "not a JSON object")]
@@ -153,8 +181,8 @@ public sealed class CheckpointConfigReaderTests : IDisposable
     [InlineData("{}", "names no model_type")]
     [InlineData("""{"model_type": 7}""", "model_type 7, which has to be a text")]
     [InlineData("""{"model_type": "\ud800"}""", "not valid Unicode")]
-    [InlineData("""{"model_type": "llava_next"}""", "'llava_next', which LogitLens cannot run: use a checkpoint of llava with")]
-    [InlineData("""{"model_type": "vipllava"}""", "'vipllava'")]
+    [InlineData("""{"model_type": "llava_next"}""", "'llava_next', which LogitLens cannot run: use a checkpoint of llava or vipllava with")]
+    [InlineData("""{"model_type": "video_llava"}""", "'video_llava'")]
     [InlineData("""{"model_type": "llava_onevision"}""", "'llava_onevision'")]
     [InlineData("""{"model_type": "llama"}""", "'llama'")]
     [InlineData("""{"model_type": "llava", "mm_vision_tower": "openai/clip-vit-large-patch14-336"}""", "llava-1.5-7b-hf")]
@@ -168,6 +196,8 @@ public sealed class CheckpointConfigReaderTests : IDisposable
     [InlineData("""{"model_type": "llava", "vision_config": {"layer_norm_eps": 0}}""", "a number above 0")]
     [InlineData("""{"model_type": "llava", "vision_feature_layer": []}""", "a whole number or a list")]
     [InlineData("""{"model_type": "llava", "vision_feature_layer": "last"}""", "a whole number")]
+    [InlineData("""{"model_type": "vipllava", "vision_feature_layers": []}""", "vision_feature_layers [], which has to be a whole number or a list")]
+    [InlineData("""{"model_type": "vipllava", "projector_layernorm_eps": 0}""", "projector_layernorm_eps 0, which has to be a number above 0")]
     [InlineData("""{"model_type": "llava", "vision_feature_select_strategy": "cls"}""", "'default' or 'full'")]
     [InlineData("""{"model_type": "llava", "text_config": {"hidden_size": 0}}""", "hidden_size 0, which has to be at least 1")]
     [InlineData("""{"model_type": "llava", "text_config": {"hidden_size": 1e99}}""", "hidden_size 1e99, which has to be a whole number")]

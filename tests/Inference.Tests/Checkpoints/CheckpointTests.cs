@@ -16,6 +16,8 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("goldens/llava-1.5/checkpoint", "llama", 32, 4, 32064, 336, 3, "float16")]
     [InlineData("goldens/experiments/checkpoint", "llama", 48, 6, 1024, 84, 4, "float32")]
     [InlineData("goldens/bakllava/checkpoint", "mistral", 48, 6, 1024, 84, 4, "float32")]
+    [InlineData("goldens/vip-llava/checkpoint", "llama", 48, 3, 1024, 84, 6, "bfloat16")]
+    [InlineData("goldens/llava-interleave/checkpoint", "qwen2", 48, 4, 2048, 84, 3, "float16")]
     [InlineData("demo/checkpoint", "llama", 192, 12, 1024, 336, 6, "float16")]
     public void Open_CheckpointsSavedByTransformers_HaveTheirSizes(
         string relative, string decoder, int hidden, int layers, int vocabulary, int imageSize, int towerLayers, string type)
@@ -36,10 +38,8 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("goldens/vip-llava/checkpoint", "'vipllava'")]
     [InlineData("goldens/llava-next/checkpoint", "'llava_next'")]
     [InlineData("goldens/llava-onevision/checkpoint", "'llava_onevision'")]
-    [InlineData("goldens/llava-interleave/checkpoint", "'siglip_vision_model'")]
     public void Open_ArchitecturesThatCannotBeRun_AreRefusedByName(string relative, string expected)
     {
         var refusal = Assert.Throws<RefusedInputException>(() => Checkpoint.Open(SharedFolder.Require(relative)));
@@ -251,7 +251,7 @@ public sealed class CheckpointTests : IDisposable
         var config = CheckpointFolder.Config();
         config["vision_feature_layer"] = -4;
         _folder.Complete().Write("config.json", config.ToJsonString());
-        Refused("vision_feature_layer -4 does not exist in a tower of 2 blocks");
+        Refused("the vision feature layer -4, which does not exist in a tower of 2 blocks");
     }
 
     [Theory]
@@ -284,6 +284,48 @@ public sealed class CheckpointTests : IDisposable
         config["vision_feature_select_strategy"] = "full";
         _folder.Complete().Write("config.json", config.ToJsonString());
         Refused("class token");
+    }
+
+    [Theory]
+    [InlineData("llava", "vision_feature_select_strategy 'default'")]
+    [InlineData("vipllava", "as vipllava always does")]
+    public void Open_FirstPatchDropped_IsRefused(string modelType, string expected)
+    {
+        var config = CheckpointFolder.Config();
+        config["model_type"] = modelType;
+        config["vision_config"]!["model_type"] = "siglip_vision_model";
+        _folder.Complete().Write("config.json", config.ToJsonString());
+        Refused(expected);
+    }
+
+    [Fact]
+    public void Open_SiglipConfigOverClipWeights_NamesWhatIsMissing()
+    {
+        var config = CheckpointFolder.Config();
+        config["vision_feature_select_strategy"] = "full";
+        config["vision_config"]!["model_type"] = "siglip_vision_model";
+        _folder.Complete().Write("config.json", config.ToJsonString());
+        Refused("has no tensor vision_tower.vision_model.embeddings.patch_embedding.bias, and 1 other tensor");
+    }
+
+    [Fact]
+    public void Open_Qwen2ConfigOverLlamaWeights_NamesWhatIsMissing()
+    {
+        var config = CheckpointFolder.Config();
+        config["text_config"]!["model_type"] = "qwen2";
+        config["text_config"]!["num_key_value_heads"] = 2;
+        _folder.Complete().Write("config.json", config.ToJsonString());
+        Refused("has no tensor language_model.model.layers.0.self_attn.q_proj.bias, and 2 other tensors");
+    }
+
+    [Fact]
+    public void Open_ViPConfigOverPlainProjector_NamesWhatIsMissing()
+    {
+        var config = CheckpointFolder.Config();
+        config["model_type"] = "vipllava";
+        config["vision_feature_layers"] = -2;
+        _folder.Complete().Write("config.json", config.ToJsonString());
+        Refused("has no tensor multi_modal_projector.projector_layernorm.weight, and 1 other tensor");
     }
 
     [Fact]

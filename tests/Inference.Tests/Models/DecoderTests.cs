@@ -10,6 +10,8 @@ public sealed class DecoderTests
     [InlineData("experiments/chelsea")]
     [InlineData("bakllava/chelsea")]
     [InlineData("bakllava/tall")]
+    [InlineData("vip-llava/wide")]
+    [InlineData("llava-interleave/coffee")]
     public void Apply_EmbeddingsOfTransformers_GivesItsHiddenStates(string name)
     {
         using var golden = GoldenCase.Open(name);
@@ -32,6 +34,8 @@ public sealed class DecoderTests
     [InlineData("llava-1.5/chelsea")]
     [InlineData("experiments/chelsea")]
     [InlineData("bakllava/chelsea")]
+    [InlineData("vip-llava/wide")]
+    [InlineData("llava-interleave/coffee")]
     public void Embed_FeaturesOfTransformers_GivesItsEmbeddings(string name)
     {
         using var golden = GoldenCase.Open(name);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LogitLens.Inference;
 using LogitLens.Storage.Catalogue;
 
 namespace LogitLens.Dashboard.Components.Common;
@@ -72,15 +73,8 @@ internal static class Words
     /// <summary>A prompt on one line.</summary>
     public static string OneLine(string text) => text.ReplaceLineEndings("⏎");
 
-    /// <summary>The question in a prompt of LLaVA-1.5's form, else the prompt; on one line.</summary>
-    public static string Question(string prompt)
-    {
-        const string Before = "USER: <image>\n";
-        const string After = " ASSISTANT:";
-        return prompt.Length > Before.Length + After.Length && prompt.StartsWith(Before, StringComparison.Ordinal) && prompt.EndsWith(After, StringComparison.Ordinal)
-            ? OneLine(prompt[Before.Length..^After.Length])
-            : OneLine(prompt);
-    }
+    /// <summary>The question in a prompt of a known form, else the prompt; on one line.</summary>
+    public static string Question(string prompt) => OneLine(PromptTemplate.FindQuestion(prompt) ?? prompt);
 
     /// <summary>A state, in lower case.</summary>
     public static string State(AnalysisState state) => state switch

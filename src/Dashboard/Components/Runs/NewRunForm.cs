@@ -165,7 +165,7 @@ internal sealed class NewRunForm
 
         try
         {
-            prompt = PromptTemplate.Apply(Prompt);
+            prompt = (Checkpoint?.Template ?? PromptTemplate.Llava15).Complete(Prompt);
             return null;
         }
         catch (RefusedInputException refused)

@@ -4,29 +4,33 @@ using TorchSharp;
 
 namespace LogitLens.Inference.Models;
 
-/// <summary>CLIP's vision transformer (Radford et al. 2021), run no further than the deepest hidden state that is read.</summary>
-internal sealed class ClipVisionTower
+/// <summary>The vision transformer of CLIP (Radford et al. 2021) or SigLIP (Zhai et al. 2023), run no further than the deepest hidden state that is read.</summary>
+/// <remarks>
+/// SigLIP's has neither a class token nor a norm before its blocks, but a bias in the patch embedding. The norm after the last block belongs to no hidden
+/// state in either, so it is never computed.
+/// </remarks>
+internal sealed class VisionTower
 {
     private readonly VisionConfig _config;
     private readonly WeightLoader _weights;
     private readonly int[] _featureLayers;
     private readonly bool _dropClassToken;
     private readonly Linear _patchEmbedding;
-    private readonly torch.Tensor _classEmbedding;
+    private readonly torch.Tensor? _classEmbedding;
     private readonly torch.Tensor _positionEmbedding;
-    private readonly LayerNorm _preNorm;
-    private readonly ClipBlock[] _blocks;
+    private readonly LayerNorm? _preNorm;
+    private readonly VisionBlock[] _blocks;
 
-    private ClipVisionTower(
+    private VisionTower(
         VisionConfig config,
         WeightLoader weights,
         int[] featureLayers,
         bool dropClassToken,
         Linear patchEmbedding,
-        torch.Tensor classEmbedding,
+        torch.Tensor? classEmbedding,
         torch.Tensor positionEmbedding,
-        LayerNorm preNorm,
-        ClipBlock[] blocks)
+        LayerNorm? preNorm,
+        VisionBlock[] blocks)
     {
         _config = config;
         _weights = weights;
@@ -42,7 +46,7 @@ internal sealed class ClipVisionTower
     /// <summary>Blocks that are computed.</summary>
     public int Blocks => _blocks.Length;
 
-    public static ClipVisionTower Load(WeightLoader weights, CheckpointConfig config)
+    public static VisionTower Load(WeightLoader weights, CheckpointConfig config)
     {
         const string Name = "vision_tower.vision_model";
         var vision = config.Vision;
@@ -50,26 +54,27 @@ internal sealed class ClipVisionTower
         if (layers.Length == 0 || layers.Any(layer => layer < 0 || layer > vision.Layers))
         {
             throw new RefusedInputException(
-                $"config.json names the vision feature layers [{string.Join(", ", config.VisionFeatureLayers)}], but the tower has {vision.Layers}: vision_feature_layer has to lie between {-vision.Layers - 1} and {vision.Layers}.");
+                $"config.json names the vision feature layers [{string.Join(", ", config.VisionFeatureLayers)}], but the tower has {vision.Layers}: each has to lie between {-vision.Layers - 1} and {vision.Layers}.");
         }
 
         var kernel = weights.Load(Name + ".embeddings.patch_embedding.weight");
-        var blocks = new ClipBlock[layers.Max()];
+        var blocks = new VisionBlock[layers.Max()];
         for (var i = 0; i < blocks.Length; i++)
         {
-            blocks[i] = ClipBlock.Load(weights, vision, $"{Name}.encoder.layers.{i}");
+            blocks[i] = VisionBlock.Load(weights, vision, $"{Name}.encoder.layers.{i}");
         }
 
+        var isClip = vision.ModelType == "clip_vision_model";
         using var scope = torch.NewDisposeScope();
-        return new ClipVisionTower(
+        return new VisionTower(
             vision,
             weights,
             layers,
             config.DropClassToken,
-            new Linear(weights.Own(kernel.view(kernel.shape[0], -1).t()), bias: null),
-            weights.Load(Name + ".embeddings.class_embedding"),
+            new Linear(weights.Own(kernel.view(kernel.shape[0], -1).t()), isClip ? null : weights.Load(Name + ".embeddings.patch_embedding.bias")),
+            isClip ? weights.Load(Name + ".embeddings.class_embedding") : null,
             weights.Load(Name + ".embeddings.position_embedding.weight"),
-            LayerNorm.Load(weights, Name + ".pre_layrnorm", vision.LayerNormEpsilon),
+            isClip ? LayerNorm.Load(weights, Name + ".pre_layrnorm", vision.LayerNormEpsilon) : null,
             blocks);
     }
 
@@ -87,11 +92,11 @@ internal sealed class ClipVisionTower
         var size = _config.PatchSize;
         var rows = height / size;
         var columns = width / size;
-        var positions = _positionEmbedding.shape[0];
-        if ((rows * columns) + 1 != positions)
+        var patches = _positionEmbedding.shape[0] - (_classEmbedding is null ? 0 : 1);
+        if (rows * columns != patches)
         {
             throw new RefusedInputException(
-                $"The picture was prepared at {width} × {height} pixels ({rows * columns} patches), but the vision tower has positions for {positions - 1} patches: preprocessor_config.json and config.json contradict each other; download both again.");
+                $"The picture was prepared at {width} × {height} pixels ({rows * columns} patches), but the vision tower has positions for {patches} patches: preprocessor_config.json and config.json contradict each other; download both again.");
         }
 
         // A convolution whose stride is its kernel's size is one multiplication of the patches laid out as rows.
@@ -101,8 +106,14 @@ internal sealed class ClipVisionTower
             .permute(1, 3, 0, 2, 4)
             .reshape(rows * columns, _config.Channels * size * size)
             .to(_weights.Type, _weights.Device);
-        var embedded = torch.cat([_classEmbedding.unsqueeze(0), _patchEmbedding.Forward(pixels)], 0).add_(_positionEmbedding);
-        var residual = _preNorm.Forward(embedded);
+        var embedded = _patchEmbedding.Forward(pixels);
+        if (_classEmbedding is not null)
+        {
+            embedded = torch.cat([_classEmbedding.unsqueeze(0), embedded], 0);
+        }
+
+        embedded.add_(_positionEmbedding);
+        var residual = _preNorm?.Forward(embedded) ?? embedded;
 
         var features = new torch.Tensor[_featureLayers.Length];
         for (var layer = 0; ; layer++)

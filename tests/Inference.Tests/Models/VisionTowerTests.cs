@@ -3,12 +3,14 @@ using TorchSharp;
 
 namespace LogitLens.Inference.Tests.Models;
 
-public sealed class ClipVisionTowerTests
+public sealed class VisionTowerTests
 {
     [Theory]
     [InlineData("experiments/chelsea")]
     [InlineData("bakllava/chelsea")]
     [InlineData("bakllava/tall")]
+    [InlineData("vip-llava/wide")]
+    [InlineData("llava-interleave/coffee")]
     public void Forward_PixelsOfTransformers_GivesItsFeatures(string name)
     {
         using var golden = GoldenCase.Open(name);

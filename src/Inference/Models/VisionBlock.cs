@@ -3,10 +3,10 @@ using TorchSharp;
 
 namespace LogitLens.Inference.Models;
 
-/// <summary>One block of CLIP's vision transformer: layer norm before attention and MLP, every patch sees every other.</summary>
-internal sealed class ClipBlock(int heads, Action<torch.Tensor> activation, LayerNorm norm1, Linear queryKeyValue, Linear output, LayerNorm norm2, Linear fc1, Linear fc2)
+/// <summary>One block of CLIP's or SigLIP's vision transformer: layer norm before attention and MLP, every patch sees every other.</summary>
+internal sealed class VisionBlock(int heads, Action<torch.Tensor> activation, LayerNorm norm1, Linear queryKeyValue, Linear output, LayerNorm norm2, Linear fc1, Linear fc2)
 {
-    public static ClipBlock Load(WeightLoader weights, VisionConfig config, string name) => new(
+    public static VisionBlock Load(WeightLoader weights, VisionConfig config, string name) => new(
         config.Heads,
         Activations.Find(config.Activation),
         LayerNorm.Load(weights, name + ".layer_norm1", config.LayerNormEpsilon),
