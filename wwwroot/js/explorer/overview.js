@@ -28,7 +28,7 @@ export class OverviewPart {
 
     const read = counted.reduce((sum, { count }) => sum + count, 0);
     this.title.replaceChildren(make('strong', {}, 'What the patches read'), view.layer === null ? ' · each at its best layer' : ` · at ${layerPhrase(view.layer)}`);
-    this.note.textContent = `patches of ${read}, by their top token${counted.length > ROWS ? ` · ${counted.length - ROWS} rarer tokens not listed` : ''}`;
+    this.note.textContent = `top token of ${read} patches${counted.length > ROWS ? ` · ${counted.length - ROWS} rarer ones not listed` : ''}`;
     while (this.rows.length < Math.min(ROWS, counted.length)) {
       this.#addRow();
     }
