@@ -148,7 +148,7 @@ public sealed class RunsPagesTests
     {
         await using var context = await PagesContext.CreateAsync();
         context.Monitor.ReportPreparingDemo(true);
-        var home = context.Bunit.Render<LogitLens.Dashboard.Components.Pages.Home>();
+        var home = context.Bunit.Render<HomePage>();
         home.WaitForAssertion(() => Assert.Contains("The demo is being prepared", home.Markup, StringComparison.Ordinal));
         context.Monitor.ReportPreparingDemo(false);
         home.WaitForAssertion(() => Assert.Contains("Nothing has been analysed yet", home.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(5));
