@@ -6,11 +6,15 @@ namespace LogitLens.Dashboard.Analysis;
 public sealed class AnalysisMonitor
 {
     private CurrentAnalysis? _current;
+    private bool _isPreparingDemo;
 
     /// <summary>The analysis being computed, or null when idle.</summary>
     public CurrentAnalysis? Current => Volatile.Read(ref _current);
 
-    /// <summary>Raised on a background thread when <see cref="Current"/> moved on. Listeners throttle their own renders and never block.</summary>
+    /// <summary>Whether the demo's pictures are about to be queued: so long an empty list of runs is not the whole truth.</summary>
+    public bool IsPreparingDemo => Volatile.Read(ref _isPreparingDemo);
+
+    /// <summary>Raised on a background thread when <see cref="Current"/> or <see cref="IsPreparingDemo"/> moved on. Listeners throttle their own renders and never block.</summary>
     public event Action<CurrentAnalysis?>? Progressed;
 
     /// <summary>Raised on a background thread when rows of a run changed state: queued, started, finished, cancelled, retried, deleted.</summary>
@@ -20,6 +24,12 @@ public sealed class AnalysisMonitor
     {
         Volatile.Write(ref _current, current);
         Progressed?.Invoke(current);
+    }
+
+    internal void ReportPreparingDemo(bool isPreparing)
+    {
+        Volatile.Write(ref _isPreparingDemo, isPreparing);
+        Progressed?.Invoke(Current);
     }
 
     internal void ReportRun(RunId run) => RunChanged?.Invoke(run);

@@ -8,7 +8,7 @@ namespace LogitLens.Dashboard.Analysis;
 
 /// <summary>Queues the demo pictures in a database that was just made, once: a demo run that was deleted stays deleted.</summary>
 /// <remarks>A file beside the database stands for "not planted yet", so that a start that was killed in between is made up for.</remarks>
-internal sealed partial class DemoSeed(RunCoordinator coordinator, RunStore runs, IOptions<LogitLensOptions> options, ILogger<DemoSeed> logger)
+internal sealed partial class DemoSeed(RunCoordinator coordinator, RunStore runs, AnalysisMonitor monitor, IOptions<LogitLensOptions> options, ILogger<DemoSeed> logger)
 {
     /// <summary>What the demo's run is called.</summary>
     public const string RunName = "Demo: describe the image";
@@ -56,6 +56,7 @@ internal sealed partial class DemoSeed(RunCoordinator coordinator, RunStore runs
 
             if ((await runs.ListAsync(0, 1, cancellationToken)).Total == 0)
             {
+                monitor.ReportPreparingDemo(true);
                 var items = new List<RequestedItem>();
                 foreach (var name in Order)
                 {
@@ -72,6 +73,10 @@ internal sealed partial class DemoSeed(RunCoordinator coordinator, RunStore runs
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotPlanted(exception is RefusedInputException or StorageException or IOException or UnauthorizedAccessException ? null : exception, exception.Message);
+        }
+        finally
+        {
+            monitor.ReportPreparingDemo(false);
         }
     }
 

@@ -144,6 +144,17 @@ public sealed class RunsPagesTests
     }
 
     [Fact]
+    public async Task Home_DemoBeingPrepared_SaysSoUntilItIsNot()
+    {
+        await using var context = await PagesContext.CreateAsync();
+        context.Monitor.ReportPreparingDemo(true);
+        var home = context.Bunit.Render<HomePage>();
+        home.WaitForAssertion(() => Assert.Contains("The demo is being prepared", home.Markup, StringComparison.Ordinal));
+        context.Monitor.ReportPreparingDemo(false);
+        home.WaitForAssertion(() => Assert.Contains("Nothing has been analysed yet", home.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public async Task MainLayout_QuestionMark_ShowsTheShortcutsOnce()
     {
         await using var context = await PagesContext.CreateAsync();
@@ -151,10 +162,12 @@ public sealed class RunsPagesTests
         context.ShortcutsModule.VerifyInvoke("attach");
         Assert.NotNull(layout.Find("a.ll-skip"));
         Assert.NotNull(layout.Find("nav[aria-label=Main]"));
+        Assert.NotNull(layout.Find("main#content[tabindex='-1']"));
         _ = layout.InvokeAsync(() => { _ = layout.Instance.ShowShortcutsAsync(); });
         _ = layout.InvokeAsync(() => { _ = layout.Instance.ShowShortcutsAsync(); });
         layout.WaitForAssertion(() => Assert.Single(layout.FindAll(".mud-dialog")));
         Assert.Contains("New run", layout.Find(".mud-dialog .ll-keys").TextContent, StringComparison.Ordinal);
+        Assert.All(["Find a token", "Collect or leave out", "Cell by cell", "Move the zoomed picture"], meaning => Assert.Contains(meaning, layout.Find(".mud-dialog").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]

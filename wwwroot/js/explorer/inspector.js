@@ -2,6 +2,7 @@
 
 import { NONE } from './model.js';
 import { CHANGED, Listeners, fitCanvas, make, watchSize } from './dom.js';
+import { OverviewPart } from './overview.js';
 import { fillToken, formatPixel, formatProbability, layerName, placeName } from './format.js';
 
 const FIRST_ROWS = 6;
@@ -22,11 +23,12 @@ export class InspectorPart {
     this.curveBox = make('div', { class: 'lx-curve-box' }, this.curve);
     this.tracked = make('ul', { class: 'lx-tracked', 'aria-label': 'Tracked tokens' });
     this.collected = make('div', { class: 'lx-collected', role: 'list', 'aria-label': 'Collected positions' });
+    this.overview = new OverviewPart(explorer);
     this.empty = make('p', { class: 'lx-hint' },
       'Point at a patch to read it. Click locks it, Shift-click collects; ', make('kbd', {}, '['), ' ', make('kbd', {}, ']'), ' change the layer, ', make('kbd', {}, 'b'), ' goes back to best, ',
       make('kbd', {}, 'c'), ' copies a link to this view.');
     this.body = make('div', { class: 'lx-inspector-body' }, this.title, this.note, this.list, this.more, this.curveTitle, this.curveBox, this.tracked);
-    this.element = make('section', { class: 'lx-inspector', 'aria-label': 'Inspector' }, this.body, this.empty, this.collected);
+    this.element = make('section', { class: 'lx-inspector', 'aria-label': 'Inspector' }, this.body, this.overview.element, this.empty, this.collected);
     this.listeners.on(this.more, 'click', () => {
       this.all = !this.all;
       explorer.invalidate(CHANGED.MARK);
@@ -38,6 +40,7 @@ export class InspectorPart {
     const { model } = this.explorer;
     if (!model) {
       this.body.hidden = true;
+      this.overview.element.hidden = true;
       this.empty.hidden = true;
       return;
     }
@@ -50,12 +53,16 @@ export class InspectorPart {
     }
 
     if (place) {
+      this.overview.element.hidden = true;
       this.#fill(place.position, place.layer ?? model.shown(this.explorer.view.layer, place.position));
+    } else if (flags & ~CHANGED.LOOK) {
+      this.overview.fill();
     }
   }
 
   dispose() {
     this.stopWatching();
+    this.overview.dispose();
     this.listeners.dispose();
   }
 

@@ -187,6 +187,20 @@ export class Model {
     return layer ?? this.best[position];
   }
 
+  /** The patches' top tokens at a layer, or (null) at each one's best, as [{ id, count }], the most frequent first. */
+  mostRead(layer) {
+    const counts = new Map();
+    for (const position of this.patches) {
+      const shown = this.shown(layer, position);
+      const id = shown === NONE ? NONE : this.id(shown, position);
+      if (id !== NONE) {
+        counts.set(id, (counts.get(id) ?? 0) + 1);
+      }
+    }
+
+    return [...counts].map(([id, count]) => ({ id, count })).sort((a, b) => b.count - a.count || a.id - b.id);
+  }
+
   /** What people see of a token. */
   display(id) {
     return this.tokens.display(id) ?? `#${id}`;

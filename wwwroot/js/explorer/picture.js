@@ -115,14 +115,15 @@ export class PicturePart {
         continue;
       }
 
-      if (map !== 'none') {
+      if (map !== 'none' && (map !== 'best' || model.best[index] !== NONE)) {
         context.globalAlpha = strength;
         if (map === 'confidence') {
           context.fillStyle = theme.sure.colour(model.probability(layer, index));
         } else if (map === 'entropy') {
           context.fillStyle = theme.sure.colour(1 - model.entropy(layer, index) / entropySpan);
         } else {
-          context.fillStyle = theme.depth.colour(layer / layerSpan);
+          // Whichever layer is shown: a map of the shown one would be a single colour.
+          context.fillStyle = theme.depth.colour(model.best[index] / layerSpan);
         }
 
         context.fillRect(left, top, right - left, bottom - top);

@@ -10,7 +10,7 @@ const PINNED = 24;
 const ROW = 20;
 const FIRST = 124;
 const NARROWEST = 74;
-const WIDEST = 128;
+const WIDEST = 320;
 
 /** The layers table. */
 export class TablePart {
@@ -53,8 +53,8 @@ export class TablePart {
     }
 
     const columns = Math.max(1, model.layers.length);
-    this.column = Math.max(NARROWEST, Math.min(WIDEST, Math.floor((width - FIRST) / columns)));
-    this.spacer.style.width = `${FIRST + columns * this.column}px`;
+    this.column = Math.max(NARROWEST, Math.min(WIDEST, (width - FIRST) / columns));
+    this.spacer.style.width = `${Math.floor(FIRST + columns * this.column)}px`;
     this.spacer.style.height = `${HEAD + PINNED + this.rows.length * ROW}px`;
     const lit = explorer.lit();
     this.found.textContent = lit && explorer.view.find !== '' ? `${lit.positions.size} positions` : '';
@@ -129,20 +129,20 @@ export class TablePart {
     context.clip();
     context.textAlign = 'center';
     model.layers.forEach((layer, at) => {
-      const x = FIRST + at * this.column - scrollLeft;
-      if (x > width || x + this.column < FIRST) {
+      const [x, cell] = this.#cell(at, scrollLeft);
+      if (x > width || x + cell < FIRST) {
         return;
       }
 
       const chosen = view.layer === layer;
       if (chosen) {
         context.fillStyle = theme.accent;
-        context.fillRect(x, HEAD - 3, this.column, 3);
+        context.fillRect(x, HEAD - 3, cell, 3);
       }
 
       context.font = `${chosen ? '600 ' : ''}12px ${theme.sans}`;
       context.fillStyle = chosen ? theme.accent : layer < first || layer > last ? theme.inkFaint : theme.ink;
-      context.fillText(layerName(layer), x + this.column / 2, HEAD / 2);
+      context.fillText(layerName(layer), x + cell / 2, HEAD / 2);
     });
     context.restore();
     context.textAlign = 'left';
@@ -174,26 +174,26 @@ export class TablePart {
         continue;
       }
 
-      const x = FIRST + at * this.column - scrollLeft;
+      const [x, cell] = this.#cell(at, scrollLeft);
       const probability = model.probability(layer, index);
       const ink = theme.sure.ink(probability);
       context.fillStyle = theme.sure.colour(probability);
-      context.fillRect(x, top, this.column - 1, rowHeight - 1);
+      context.fillRect(x, top, cell - 1, rowHeight - 1);
       const numberRoom = showNumber ? 24 : 0;
       context.font = font;
-      painter.draw(context, font, model.id(layer, index), x + 4, middle, this.column - 8 - numberRoom, ink);
+      painter.draw(context, font, model.id(layer, index), x + 4, middle, cell - 8 - numberRoom, ink);
       if (showNumber) {
         context.font = numberFont;
         context.textAlign = 'right';
         context.globalAlpha = 0.85;
-        context.fillText(formatShort(probability), x + this.column - 5, middle);
+        context.fillText(formatShort(probability), x + cell - 5, middle);
         context.globalAlpha = 1;
         context.textAlign = 'left';
       }
 
       if (layer === model.best[index]) {
         context.fillStyle = ink;
-        context.fillRect(x + 3, top + rowHeight - 4, this.column - 7, 1.5);
+        context.fillRect(x + 3, top + rowHeight - 4, cell - 7, 1.5);
       }
     }
 
@@ -246,9 +246,9 @@ export class TablePart {
         context.strokeStyle = theme.accent;
         context.lineWidth = 2;
         model.layers.forEach((layer, column) => {
-          const x = FIRST + column * this.column - scrollLeft;
-          if (x > FIRST - this.column && x < width && lit.ids.has(model.id(layer, index))) {
-            context.strokeRect(Math.max(FIRST, x) + 1, y(at) + 1, this.column - 3 - Math.max(0, FIRST - x), ROW - 3);
+          const [x, cell] = this.#cell(column, scrollLeft);
+          if (x > FIRST - cell && x < width && lit.ids.has(model.id(layer, index))) {
+            context.strokeRect(Math.max(FIRST, x) + 1, y(at) + 1, cell - 3 - Math.max(0, FIRST - x), ROW - 3);
           }
         });
       }
@@ -293,6 +293,12 @@ export class TablePart {
     this.#fillTip();
   }
 
+  // Columns share the width evenly, so their edges fall between pixels; cells are drawn on whole ones, without gaps.
+  #cell(at, scrollLeft) {
+    const left = Math.round(FIRST + at * this.column - scrollLeft);
+    return [left, Math.round(FIRST + (at + 1) * this.column - scrollLeft) - left];
+  }
+
   #markCell(context, place, colour, y, scrollLeft, width) {
     const at = place && place.layer !== null ? this.rows.indexOf(place.position) : -1;
     const column = at < 0 ? -1 : this.explorer.model.layers.indexOf(place.layer);
@@ -300,14 +306,14 @@ export class TablePart {
       return;
     }
 
-    const x = FIRST + column * this.column - scrollLeft;
+    const [x, cell] = this.#cell(column, scrollLeft);
     context.save();
     context.beginPath();
     context.rect(FIRST, HEAD + PINNED, width, 1e5);
     context.clip();
     context.lineWidth = 2;
     context.strokeStyle = colour;
-    context.strokeRect(x, y(at), this.column - 1, ROW - 1);
+    context.strokeRect(x, y(at), cell - 1, ROW - 1);
     context.restore();
   }
 

@@ -3,7 +3,7 @@
 import { CHANGED, Listeners, make, makeSelect } from './dom.js';
 import { layerName } from './format.js';
 
-const MAP_CHOICES = [['confidence', 'confidence'], ['entropy', 'entropy'], ['best', 'layer'], ['none', 'picture only']];
+const MAP_CHOICES = [['confidence', 'confidence'], ['entropy', 'entropy'], ['best', 'best layer'], ['none', 'picture only']];
 const BY_CHOICES = [['p', 'max p'], ['entropy', 'min entropy'], ['margin', 'margin']];
 const COPIED_FOR = 1200;
 

@@ -1,3 +1,4 @@
+using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
@@ -27,6 +28,9 @@ public sealed partial class Home
 
     /// <inheritdoc/>
     protected override Task OnInitializedAsync() => LoadAsync();
+
+    /// <inheritdoc/>
+    protected override bool ConcernsProgress(CurrentAnalysis? current) => _loader.Value is { Runs.Count: 0 };
 
     /// <inheritdoc/>
     protected override bool ConcernsRun(RunId run) => true;
