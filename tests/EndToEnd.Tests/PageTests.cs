@@ -61,8 +61,8 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
 
         await page.GotoAsync(new Uri(demo.Address, "/runs/new").ToString());
 
-        // Faster than any hand: Blazor attaches its listener to the field after the page has been drawn.
-        await page.WaitForTimeoutAsync(1000);
+        // A test is faster than any hand: Blazor listens to the field only a round trip after it was drawn, and marks it then.
+        await page.WaitForFunctionAsync("() => document.querySelector('input[type=file]')?._blazorInputFileNextFileId !== undefined");
         await page.Locator("input[type=file]").First.SetInputFilesAsync(
             [Path.Combine(DashboardProcess.RepositoryRoot, "src", "Dashboard", "Demo", "pictures", "beach.jpg"), text]);
         await Assertions.Expect(page.GetByText("notes.png").First).ToBeVisibleAsync();

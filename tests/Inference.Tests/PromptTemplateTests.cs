@@ -84,4 +84,12 @@ public sealed class PromptTemplateTests : IDisposable
     private PromptTemplate Open(string model, string tower, string decoder) => PromptTemplate.Open(_folder.Write(
         "config.json",
         $$"""{"model_type": "{{model}}", "vision_config": {"model_type": "{{tower}}"}, "text_config": {"model_type": "{{decoder}}"} }""").Path);
+
+    [Theory]
+    [InlineData("USER: <image>\nWhat is this? ASSISTANT:", "What is this?")]
+    [InlineData("###Human: <image>\nWhat is this?###Assistant:", "What is this?")]
+    [InlineData("<|im_start|>user \n<image>\nWhat is this?<|im_end|><|im_start|>assistant\n", "What is this?")]
+    [InlineData("USER: <image>\n ASSISTANT:", null)]
+    [InlineData("What is this?", null)]
+    public void FindQuestion_Prompt_IsWhatStandsInAKnownForm(string prompt, string? expected) => Assert.Equal(expected, PromptTemplate.FindQuestion(prompt));
 }

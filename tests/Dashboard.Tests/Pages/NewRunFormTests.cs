@@ -1,5 +1,6 @@
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Components.Runs;
+using LogitLens.Inference;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange;
 
@@ -7,7 +8,7 @@ namespace LogitLens.Dashboard.Tests.Pages;
 
 public sealed class NewRunFormTests
 {
-    private static readonly AvailableCheckpoint Demo = new("demo", "/demo", "llava", 12, 1024, 16_000_000, IsDemo: true);
+    private static readonly AvailableCheckpoint Demo = new("demo", "/demo", "llava", 12, 1024, 16_000_000, PromptTemplate.Llava15, IsDemo: true);
 
     [Fact]
     public void Errors_Empty_AsksForImagesAndACheckpoint()

@@ -264,7 +264,7 @@ public sealed class CheckpointTests : IDisposable
         (part is null ? config : config[part]!.AsObject())[key] = activation;
         _folder.Complete().Write("config.json", config.ToJsonString());
         var refusal = Assert.Throws<RefusedInputException>(() => Checkpoint.Open(_folder.Path));
-        Assert.Contains("which LogitLens cannot compute: use a checkpoint with silu, swish, gelu or quick_gelu", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("which LogitLens cannot compute: use a checkpoint with silu, swish, gelu, quick_gelu or gelu_pytorch_tanh", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal.Message);
     }
 
