@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Inference;
@@ -58,8 +56,8 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
     public async Task<AvailableCheckpoint> InspectAsync(string folder, CancellationToken cancellationToken)
     {
         var path = FullPath(folder);
-        var fingerprint = Fingerprint(path);
-        if (_inspected.TryGetValue(path + fingerprint, out var known))
+        var fingerprint = Checkpoint.FingerprintOf(path);
+        if (_inspected.TryGetValue(fingerprint, out var known))
         {
             return known;
         }
@@ -69,7 +67,7 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
             {
                 using var checkpoint = Open(path);
                 checkpoint.OpenTokenizer();
-                return _inspected[path + fingerprint] = Describe(checkpoint);
+                return _inspected[fingerprint] = Describe(checkpoint);
             },
             cancellationToken);
     }
@@ -144,7 +142,7 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
 
     private async Task<string> HashAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
-        var fingerprint = Fingerprint(checkpoint.Folder);
+        var fingerprint = checkpoint.Fingerprint;
         if (await store.FindHashAsync(fingerprint, cancellationToken) is { } known)
         {
             return known;
@@ -177,27 +175,6 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
         return Path.GetFileName(snapshots) == "snapshots" && repository.StartsWith(Prefix, StringComparison.Ordinal)
             ? repository[Prefix.Length..].Replace("--", "/", StringComparison.Ordinal)
             : checkpoint.Name;
-    }
-
-    /// <summary>Folder, names, sizes and times of its files: as long as these stay, the hash does.</summary>
-    private static string Fingerprint(string folder)
-    {
-        var text = new StringBuilder(folder);
-        try
-        {
-            foreach (var file in new DirectoryInfo(folder).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal))
-            {
-                // Hugging Face's cache holds links: what they point at is what counts.
-                var target = (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-                text.Append(CultureInfo.InvariantCulture, $"\n{file.Name}\t{target.Length}\t{target.LastWriteTimeUtc.Ticks}");
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new RefusedInputException($"The folder {folder} cannot be read ({exception.Message.TrimEnd('.')}): choose a checkpoint's folder that this user may read.", exception);
-        }
-
-        return text.ToString();
     }
 
     private static IEnumerable<string> ChildrenOf(string folder) =>

@@ -39,12 +39,18 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The weights, by canonical key (the published hub layout: <c>language_model.model.layers.0.…</c>, <c>language_model.lm_head.weight</c>, <c>vision_tower.vision_model.…</c>, <c>multi_modal_projector.…</c>).</summary>
     public WeightStore Weights { get; }
 
-    /// <summary>Folder, names, lengths and modification times of the files that <see cref="ComputeHash"/> reads: changes when they may have changed.</summary>
+    /// <summary>See <see cref="FingerprintOf"/>.</summary>
     /// <exception cref="RefusedInputException">The folder cannot be listed.</exception>
-    public string Fingerprint => Reading(Folder, () =>
+    public string Fingerprint => FingerprintOf(Folder);
+
+    /// <summary>Folder, names, lengths and modification times of the files that <see cref="ComputeHash"/> reads: changes when they may have changed. Opens none of them.</summary>
+    /// <param name="folder">The full path of a checkpoint's folder.</param>
+    /// <exception cref="RefusedInputException">It is no checkpoint's folder, or cannot be listed.</exception>
+    public static string FingerprintOf(string folder) => Reading(folder, () =>
     {
-        var text = new StringBuilder(Folder);
-        foreach (var file in HashedFiles())
+        CheckFolder(folder);
+        var text = new StringBuilder(folder);
+        foreach (var file in HashedFiles(folder))
         {
             // The hub's cache is a folder of links, and a link's own length and time say nothing about its target.
             FileSystemInfo info = new FileInfo(file);
@@ -78,7 +84,7 @@ public sealed class Checkpoint : IDisposable
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
         try
         {
-            foreach (var file in HashedFiles())
+            foreach (var file in HashedFiles(Folder))
             {
                 using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
@@ -183,9 +189,9 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
-    private List<string> HashedFiles() =>
+    private static List<string> HashedFiles(string folder) =>
     [
-        .. Directory.EnumerateFiles(Folder)
+        .. Directory.EnumerateFiles(folder)
             .Where(path => Path.GetFileName(path) is var name
                 && (DecidingFiles.Contains(name) || name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".safetensors.index.json", StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal),
