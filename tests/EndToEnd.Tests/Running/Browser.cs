@@ -27,6 +27,8 @@ public sealed class Browser : IAsyncDisposable
             Assert.Fail(Reason);
         }
 
+        // The other test projects run at the same time, on two cores.
+        Assertions.SetDefaultExpectTimeout(15_000);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new()
         {
