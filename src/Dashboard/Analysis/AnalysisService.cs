@@ -176,12 +176,14 @@ internal sealed partial class AnalysisService(
             try
             {
                 await write();
+                monitor.ReportObstacle(null);
                 return;
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // A sentence where it is the world's doing, the whole exception where it is a bug: neither ends the service.
                 LogWaiting(exception is StorageException ? null : exception, exception.Message, Patience.TotalSeconds);
+                monitor.ReportObstacle(exception is StorageException ? exception.Message : "The analysis service met an error it did not expect and tries again; the server's log has it.");
                 await Task.Delay(Patience, clock, stoppingToken);
             }
         }

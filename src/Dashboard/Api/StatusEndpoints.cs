@@ -25,7 +25,7 @@ internal static class StatusEndpoints
         var current = monitor.Current is { } now
             ? new ApiCurrent(now.Id.Value, now.Run.ToString(), now.ImageName, now.Stage, now.Fraction, now.Blobs, now.Remaining?.TotalSeconds)
             : null;
-        return TypedResults.Ok(new ApiStatus(ProductVersion.Text, queued, current));
+        return TypedResults.Ok(new ApiStatus(ProductVersion.Text, queued, current, monitor.Obstacle));
     }
 
     private static async Task<IResult> GetHealthAsync(HttpContext context, AnalysisQueue queue, CancellationToken cancellationToken)
@@ -45,7 +45,8 @@ internal static class StatusEndpoints
     private sealed record ApiHealth(string Status, string? Reason);
 
     /// <param name="Queued">Analyses waiting.</param>
-    private sealed record ApiStatus(string Version, int Queued, ApiCurrent? Current);
+    /// <param name="Obstacle">Why the service waits instead of working, in a sentence; null while nothing is in its way.</param>
+    private sealed record ApiStatus(string Version, int Queued, ApiCurrent? Current, string? Obstacle);
 
     /// <param name="RemainingSeconds">Estimated time until the queue is empty; null until something was measured.</param>
     private sealed record ApiCurrent(long Analysis, string Run, string Image, string Stage, double Fraction, int Blobs, double? RemainingSeconds);

@@ -155,6 +155,18 @@ public sealed class RunsPagesTests
     }
 
     [Fact]
+    public async Task MainLayout_ServiceThatCannotWrite_SaysWhyUntilItCan()
+    {
+        await using var context = await PagesContext.CreateAsync();
+        var layout = context.Bunit.Render<MainLayout>();
+        Assert.Empty(layout.FindAll("[role=alert]"));
+        context.Monitor.ReportObstacle("There is no space left.");
+        layout.WaitForAssertion(() => Assert.Contains("There is no space left.", layout.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        context.Monitor.ReportObstacle(null);
+        layout.WaitForAssertion(() => Assert.Empty(layout.FindAll("[role=alert]")));
+    }
+
+    [Fact]
     public async Task MainLayout_QuestionMark_ShowsTheShortcutsOnce()
     {
         await using var context = await PagesContext.CreateAsync();
