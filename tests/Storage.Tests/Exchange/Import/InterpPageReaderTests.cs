@@ -254,7 +254,7 @@ public sealed class InterpPageReaderTests
 
     private static byte[] Mutate(byte[] original, Random random)
     {
-        ReadOnlySpan<byte> spice = "[]\",'`\\{}()<>=0.%\n \0uxé"u8;
+        var spice = "[]\",'`\\{}()<>=0.%\n \0uxé"u8;
         var bytes = original.ToList();
         for (var changes = random.Next(1, 4); changes > 0; changes--)
         {
