@@ -27,6 +27,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(s => new RunStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new AnalysisQueue(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new ReadingStore(Reader(s)));
+        services.AddSingleton(s => new ImportJobStore(Reader(s), Writer(s), Clock(s)));
         return services;
 
         static DatabaseReader Reader(IServiceProvider s) => s.GetRequiredService<DatabaseReader>();
