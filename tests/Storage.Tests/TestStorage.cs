@@ -1,3 +1,4 @@
+using LogitLens.Storage.Exchange.Archive;
 using LogitLens.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -36,6 +37,10 @@ internal sealed class TestStorage : IAsyncDisposable
     public AnalysisQueue Queue => Get<AnalysisQueue>();
 
     public ReadingStore Readings => Get<ReadingStore>();
+
+    public ImportStore Imports => Get<ImportStore>();
+
+    public ArchiveWriter ArchiveWriter => Get<ArchiveWriter>();
 
     public IDbContextFactory<StorageContext> Contexts => Get<IDbContextFactory<StorageContext>>();
 
