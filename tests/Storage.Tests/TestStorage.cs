@@ -1,3 +1,4 @@
+using LogitLens.Storage.Care;
 using LogitLens.Storage.Exchange.Archive;
 using LogitLens.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -41,6 +42,12 @@ internal sealed class TestStorage : IAsyncDisposable
     public ImportStore Imports => Get<ImportStore>();
 
     public ArchiveWriter ArchiveWriter => Get<ArchiveWriter>();
+
+    public DatabaseBackup Backup => Get<DatabaseBackup>();
+
+    public DatabaseRestore Restore => Get<DatabaseRestore>();
+
+    public DatabaseCheck Check => Get<DatabaseCheck>();
 
     public IDbContextFactory<StorageContext> Contexts => Get<IDbContextFactory<StorageContext>>();
 
