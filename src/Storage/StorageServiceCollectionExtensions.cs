@@ -1,3 +1,5 @@
+using LogitLens.Storage.Care;
+using LogitLens.Storage.Exchange.Archive;
 using LogitLens.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,11 +24,17 @@ public static class StorageServiceCollectionExtensions
 
         // The public types' constructors take internal ones, so the container cannot find them by itself.
         services.AddSingleton(s => new Database(s.GetRequiredService<DatabaseFile>(), s.GetRequiredService<IDbContextFactory<StorageContext>>()));
+        services.AddSingleton(s => new DatabaseBackup(s.GetRequiredService<DatabaseFile>(), Clock(s)));
+        services.AddSingleton(s => new DatabaseCheck(s.GetRequiredService<DatabaseFile>(), Clock(s)));
+        services.AddSingleton(s => new DatabaseRestore(s.GetRequiredService<DatabaseFile>(), s.GetRequiredService<IDbContextFactory<StorageContext>>(), Clock(s)));
         services.AddSingleton(s => new ImageStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new CheckpointStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new RunStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new AnalysisQueue(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new ReadingStore(Reader(s)));
+        services.AddSingleton(s => new ImportStore(Reader(s), Writer(s), Clock(s)));
+        services.AddSingleton(s => new ArchiveWriter(
+            s.GetRequiredService<RunStore>(), s.GetRequiredService<CheckpointStore>(), s.GetRequiredService<ImageStore>(), s.GetRequiredService<ReadingStore>()));
         services.AddSingleton(s => new ImportJobStore(Reader(s), Writer(s), Clock(s)));
         return services;
 
