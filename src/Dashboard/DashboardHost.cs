@@ -3,6 +3,7 @@ using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Api;
 using LogitLens.Dashboard.Components;
 using LogitLens.Dashboard.Hosting;
+using LogitLens.Dashboard.Imports;
 using LogitLens.Dashboard.Security;
 using LogitLens.Storage;
 using Microsoft.AspNetCore.DataProtection;
@@ -43,6 +44,8 @@ public static class DashboardHost
         builder.Services.AddSingleton<DataFolderLock>();
         builder.Services.AddHostedService<StartupService>();
         builder.Services.AddAnalysisService();
+        builder.Services.AddImports();
+        builder.Services.AddImportService();
         builder.Services.AddDataProtection().SetApplicationName("LogitLens").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetFullPath(options.DataFolder), "keys")));
         builder.Services.AddSecurityHeaders();
         builder.Services.AddApi();

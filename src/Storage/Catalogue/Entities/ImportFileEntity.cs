@@ -13,6 +13,9 @@ internal sealed class ImportFileEntity
 
     public ImportFileState State { get; set; }
 
+    /// <summary>What its copy is called that is kept until it has been read; null where it is read where it lies.</summary>
+    public string? Copy { get; set; }
+
     /// <summary>Why it failed, in a sentence; or what else there is to say.</summary>
     public string? Note { get; set; }
 

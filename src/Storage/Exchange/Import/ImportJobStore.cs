@@ -38,7 +38,8 @@ public sealed class ImportJobStore
     }
 
     /// <summary>Adds a file that has arrived; gives its ordinal, or null if the import is not Running any more.</summary>
-    public Task<int?> AddFileAsync(ImportJobId id, string name, CancellationToken cancellationToken) => _writer.WriteAsync(
+    /// <param name="copy">What its copy is called that is kept until it has been read.</param>
+    public Task<int?> AddFileAsync(ImportJobId id, string name, string copy, CancellationToken cancellationToken) => _writer.WriteAsync(
         async (context, token) =>
         {
             if (await Running(context, id).Select(j => (long?)j.Number).SingleOrDefaultAsync(token) is not { } number)
@@ -46,7 +47,7 @@ public sealed class ImportJobStore
                 return (int?)null;
             }
 
-            return await AddFileAsync(context, number, name, ImportFileState.Waiting, null, null, token);
+            return await AddFileAsync(context, new ImportFileEntity { JobNumber = number, Name = name, State = ImportFileState.Waiting, Copy = copy }, token);
         },
         cancellationToken);
 
@@ -60,7 +61,10 @@ public sealed class ImportJobStore
                     return false;
                 }
 
-                await AddFileAsync(context, number, name, state, note, await StillThereAsync(context, analysis, token), token);
+                await AddFileAsync(
+                    context,
+                    new ImportFileEntity { JobNumber = number, Name = name, State = state, Note = note, AnalysisId = await StillThereAsync(context, analysis, token) },
+                    token);
                 await CountAsync(context, number, state, token);
                 return true;
             },
@@ -150,12 +154,18 @@ public sealed class ImportJobStore
                 .Where(f => f.State == ImportFileState.Waiting)
                 .OrderBy(f => f.JobNumber)
                 .ThenBy(f => f.Ordinal)
-                .Select(f => new { f.JobNumber, f.Ordinal, f.Name })
+                .Select(f => new { f.JobNumber, f.Ordinal, f.Name, f.Copy })
                 .FirstOrDefaultAsync(token);
             return next is null
                 ? null
-                : ((await RowsAsync(context.ImportJobs.Where(j => j.Number == next.JobNumber), token)).Single(), new ImportFileRow(next.Ordinal, next.Name, ImportFileState.Waiting, null, null));
+                : ((await RowsAsync(context.ImportJobs.Where(j => j.Number == next.JobNumber), token)).Single(),
+                    new ImportFileRow(next.Ordinal, next.Name, ImportFileState.Waiting, null, null, next.Copy));
         },
+        cancellationToken);
+
+    /// <summary>What the copies of waiting files are called.</summary>
+    public Task<IReadOnlySet<string>> ListCopiesAsync(CancellationToken cancellationToken) => _reader.ReadAsync<IReadOnlySet<string>>(
+        async (context, token) => (await context.ImportFiles.Where(f => f.State == ImportFileState.Waiting && f.Copy != null).Select(f => f.Copy!).ToListAsync(token)).ToHashSet(StringComparer.Ordinal),
         cancellationToken);
 
     /// <summary>A page of imports, newest first.</summary>
@@ -204,11 +214,12 @@ public sealed class ImportJobStore
     private static IQueryable<ImportJobEntity> Running(StorageContext context, ImportJobId id) =>
         context.ImportJobs.Where(j => j.Id == id.Value && j.State == ImportJobState.Running);
 
-    private static async Task<int> AddFileAsync(
-        StorageContext context, long number, string name, ImportFileState state, string? note, long? analysis, CancellationToken cancellationToken)
+    private static async Task<int> AddFileAsync(StorageContext context, ImportFileEntity file, CancellationToken cancellationToken)
     {
+        var number = file.JobNumber;
         var ordinal = await context.ImportFiles.Where(f => f.JobNumber == number).MaxAsync(f => (int?)f.Ordinal, cancellationToken) + 1 ?? 0;
-        context.ImportFiles.Add(new ImportFileEntity { JobNumber = number, Ordinal = ordinal, Name = name, State = state, Note = note, AnalysisId = analysis });
+        file.Ordinal = ordinal;
+        context.ImportFiles.Add(file);
         await context.SaveChangesAsync(cancellationToken);
         await context.ImportJobs
             .Where(j => j.Number == number && j.Total <= ordinal)
