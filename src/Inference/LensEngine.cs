@@ -82,6 +82,7 @@ public sealed class LensEngine : IDisposable
     /// </param>
     /// <param name="onProgress">Called with each step done; may be null.</param>
     /// <param name="cancellationToken">Looked at between layers and between answer tokens.</param>
+    /// <param name="hidden">Which layers' residual streams are handed over as well; null for none.</param>
     /// <returns>The answer, or null if none was asked for.</returns>
     /// <exception cref="RefusedInputException">Settings that this checkpoint cannot meet, or an input that is not this checkpoint's.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -91,7 +92,8 @@ public sealed class LensEngine : IDisposable
         int answerTokens,
         Action<LayerReading> onReading,
         Action<AnalysisProgress>? onProgress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        HiddenStateRequest? hidden = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(settings);
@@ -104,12 +106,13 @@ public sealed class LensEngine : IDisposable
         using var scope = torch.NewDisposeScope();
         using var reader = new LensReader(_model.Decoder, settings);
         var decoder = _model.Decoder;
+        var handedOver = LayersOf(hidden, decoder.Layers);
         var residual = Embed(input, onProgress, cancellationToken);
         using var sequence = decoder.Start(input.Positions.Count + Math.Max(0, answerTokens - 1), keep: answerTokens > 1);
 
         // Blocks beyond the last layer read matter to the answer alone.
         var chosen = reader.Layers.ToHashSet();
-        var last = answerTokens > 0 ? decoder.Layers : reader.Layers.Count == 0 ? -1 : reader.Layers[^1];
+        var last = answerTokens > 0 ? decoder.Layers : reader.Layers.Concat(handedOver).DefaultIfEmpty(-1).Max();
         sequence.Begin(input.Positions.Count);
         for (var layer = 0; layer <= last; layer++)
         {
@@ -124,6 +127,11 @@ public sealed class LensEngine : IDisposable
                 onReading(reader.Read(residual, layer, firstPosition: 0));
             }
 
+            if (handedOver.Contains(layer))
+            {
+                hidden!.OnState(StateOf(residual, layer, firstPosition: 0));
+            }
+
             if (layer > 0)
             {
                 onProgress?.Invoke(new AnalysisProgress(AnalysisStage.Layers, layer, last));
@@ -131,11 +139,26 @@ public sealed class LensEngine : IDisposable
         }
 
         sequence.End();
-        return answerTokens == 0 ? null : Generate(residual.narrow(0, input.Positions.Count - 1, 1), sequence, reader, answerTokens, onReading, onProgress, cancellationToken);
+        return answerTokens == 0 ? null : Generate(residual.narrow(0, input.Positions.Count - 1, 1), sequence, reader, answerTokens, onReading, onProgress, hidden, handedOver, cancellationToken);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
+
+    private static HashSet<int> LayersOf(HiddenStateRequest? hidden, int layers)
+    {
+        var unknown = hidden?.Layers.Where(layer => layer < 0 || layer > layers).ToList() ?? [];
+        return unknown.Count == 0
+            ? [.. hidden?.Layers ?? []]
+            : throw new RefusedInputException($"The hidden states of layer {unknown[0]} do not exist: this checkpoint's layers are 0 (emb) to {layers}.");
+    }
+
+    private static HiddenState StateOf(torch.Tensor residual, int layer, int firstPosition)
+    {
+        using var scope = torch.NewDisposeScope();
+        var values = TensorMemory.AsSpan(residual.to(torch.ScalarType.Float32).cpu().contiguous()).ToArray();
+        return new HiddenState(layer, firstPosition, (int)residual.shape[0], (int)residual.shape[1], values);
+    }
 
     /// <summary>The ids with the one placeholder expanded to a position per patch.</summary>
     private List<InputPosition> LayOut(int[] ids, IReadOnlyList<PatchRegion> patches, int answerTokens)
@@ -208,12 +231,14 @@ public sealed class LensEngine : IDisposable
         int answerTokens,
         Action<LayerReading> onReading,
         Action<AnalysisProgress>? onProgress,
+        HiddenStateRequest? hidden,
+        HashSet<int> handedOver,
         CancellationToken cancellationToken)
     {
         var decoder = _model.Decoder;
         var first = sequence.Past;
         var ids = new List<int>(answerTokens);
-        var kept = reader.Layers.ToDictionary(layer => layer, _ => new List<torch.Tensor>(answerTokens));
+        var kept = reader.Layers.Union(handedOver).ToDictionary(layer => layer, _ => new List<torch.Tensor>(answerTokens));
         using var scope = torch.NewDisposeScope();
         while (true)
         {
@@ -245,11 +270,20 @@ public sealed class LensEngine : IDisposable
 
         if (ids.Count > 1)
         {
-            foreach (var layer in reader.Layers)
+            foreach (var (layer, rows) in kept.OrderBy(pair => pair.Key))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var layerScope = torch.NewDisposeScope();
-                onReading(reader.Read(torch.cat(kept[layer], 0), layer, first));
+                var residual = torch.cat(rows, 0);
+                if (reader.Layers.Contains(layer))
+                {
+                    onReading(reader.Read(residual, layer, first));
+                }
+
+                if (handedOver.Contains(layer))
+                {
+                    hidden!.OnState(StateOf(residual, layer, first));
+                }
             }
         }
 

@@ -148,6 +148,45 @@ public sealed class LensEngineTests
     }
 
     [Theory]
+    [InlineData("llava-1.5/chelsea")]
+    [InlineData("bakllava/tall")]
+    [InlineData("llava-interleave/coffee")]
+    public void Analyze_HiddenStatesAskedFor_AreThoseOfTransformers(string name)
+    {
+        using var engine = Load(name);
+        var golden = Golden(name);
+        var input = engine.Prepare(Picture(name), Question, PictureOrientation.AsStored, PictureLimits.Default, 12);
+        var layers = engine.Config.Text.Layers;
+        var states = new List<HiddenState>();
+        var answer = engine.Analyze(
+            input, new LensSettings(Layers: [1]), 12, _ => { }, onProgress: null, Token, new HiddenStateRequest([layers, 0, 2], states.Add));
+
+        Assert.NotNull(answer);
+        Assert.Equal([0, 2, layers, 0, 2, layers], states.Select(state => state.Layer));
+        var p = input.Positions.Count;
+        foreach (var state in states.Take(3))
+        {
+            Assert.Equal((0, p, engine.Config.Text.HiddenSize), (state.FirstPosition, state.Positions, state.Width));
+            var size = p * state.Width;
+            GoldenCase.AssertRowsClose(golden.Floats("hidden_states").AsSpan(state.Layer * size, size), state.Values, state.Width, 1e-4f, $"layer {state.Layer}");
+        }
+
+        Assert.All(states.Skip(3), state => Assert.Equal((p, answer.Ids.Count - 1), (state.FirstPosition, state.Positions)));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(7)]
+    public void Analyze_HiddenStatesOfALayerThatDoesNotExist_IsRefused(int layer)
+    {
+        using var engine = Load("experiments/chelsea");
+        var input = engine.Prepare(Picture("experiments/chelsea"), Question, PictureOrientation.AsStored, PictureLimits.Default, 0);
+        var refusal = Assert.Throws<RefusedInputException>(
+            () => engine.Analyze(input, new LensSettings(), 0, _ => { }, onProgress: null, Token, new HiddenStateRequest([layer], _ => { })));
+        Assert.Contains("0 (emb) to 6", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(50)]
     public void Analyze_OtherTopK_IsAPrefixOfTheSameOrder(int k)

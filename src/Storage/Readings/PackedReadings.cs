@@ -11,6 +11,13 @@ public sealed record PackedReadings(IReadOnlyList<PackedSummary> Summaries, IRea
     /// <exception cref="ArgumentException">A layer does not fit (<see cref="ReadingCodec.Pack"/>).</exception>
     public static PackedReadings From(IEnumerable<LayerArrays> prompt, IEnumerable<LayerArrays> answer, int vocabularySize)
     {
+        return Split(prompt.Select(layer => ReadingCodec.Pack(layer, vocabularySize)), answer.Select(layer => ReadingCodec.Pack(layer, vocabularySize)));
+    }
+
+    /// <summary>The same from layers that are packed whole.</summary>
+    /// <exception cref="InvalidDataException">A layer is no whole packed reading.</exception>
+    public static PackedReadings Split(IEnumerable<byte[]> prompt, IEnumerable<byte[]> answer)
+    {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(answer);
         var summaries = new List<PackedSummary>();
@@ -19,14 +26,14 @@ public sealed record PackedReadings(IReadOnlyList<PackedSummary> Summaries, IRea
         Add(ReadingSegment.Answer, answer);
         return new PackedReadings(summaries, rests);
 
-        void Add(ReadingSegment segment, IEnumerable<LayerArrays> layers)
+        void Add(ReadingSegment segment, IEnumerable<byte[]> layers)
         {
             var tops = new List<byte[]>();
             foreach (var layer in layers)
             {
-                var (summary, rest) = ReadingCodec.Split(ReadingCodec.Pack(layer, vocabularySize));
+                var (summary, rest) = ReadingCodec.Split(layer);
                 tops.Add(summary);
-                rests.Add(new PackedRest(segment, layer.Layer, rest));
+                rests.Add(new PackedRest(segment, ReadingCodec.ReadLayer(layer), rest));
             }
 
             if (tops.Count > 0)
