@@ -3,7 +3,7 @@ using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Api;
 using LogitLens.Dashboard.Components;
 using LogitLens.Dashboard.Hosting;
-using LogitLens.Dashboard.Imports;
+using LogitLens.Dashboard.Importing;
 using LogitLens.Dashboard.Security;
 using LogitLens.Storage;
 using Microsoft.AspNetCore.DataProtection;

@@ -1,7 +1,11 @@
+using System.Security.Cryptography;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Catalogue.Entities;
 using LogitLens.Storage.Exchange.Import;
+using LogitLens.Storage.Readings;
+using LogitLens.Storage.Readings.Digests;
 using LogitLens.Storage.Sqlite;
+using LogitLens.Storage.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace LogitLens.Storage;
@@ -12,9 +16,11 @@ public sealed class ForeignFileStore
     private readonly DatabaseReader _reader;
     private readonly DatabaseWriter _writer;
     private readonly TimeProvider _clock;
+    private readonly double _indexThreshold;
 
-    internal ForeignFileStore(DatabaseReader reader, DatabaseWriter writer, TimeProvider clock)
+    internal ForeignFileStore(DatabaseReader reader, DatabaseWriter writer, TimeProvider clock, double indexThreshold)
     {
+        _indexThreshold = indexThreshold;
         _reader = reader;
         _writer = writer;
         _clock = clock;
@@ -31,6 +37,7 @@ public sealed class ForeignFileStore
     public Task<ForeignFileResult> AddAsync(ForeignFile file, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
+        var readings = PackedReadings.From(file.Layers, [], file.Checkpoint.VocabularySize);
         return _writer.WriteAsync(
             async (context, token) =>
             {
@@ -40,7 +47,7 @@ public sealed class ForeignFileStore
                 }
 
                 return await AddCheckpointAsync(context, file, token) is { } checkpoint
-                    ? new ForeignFileResult(await AddAnalysisAsync(context, file, checkpoint, token), IsNew: true)
+                    ? new ForeignFileResult(await AddAnalysisAsync(context, file, checkpoint, readings, token), IsNew: true)
                     : new ForeignFileResult(null, IsNew: false);
             },
             cancellationToken);
@@ -79,13 +86,73 @@ public sealed class ForeignFileStore
         return known.Id;
     }
 
-    private async Task<AnalysisId> AddAnalysisAsync(StorageContext context, ForeignFile file, long checkpoint, CancellationToken cancellationToken)
+    private async Task<AnalysisId> AddAnalysisAsync(StorageContext context, ForeignFile file, long checkpoint, PackedReadings readings, CancellationToken cancellationToken)
     {
-        var image = await ImageStore.AddAsync(context, file.Image, _clock.GetUtcNow(), cancellationToken);
-        var run = await AddRunAsync(context, file, checkpoint, cancellationToken);
-        throw new NotImplementedException($"{image} {run}");
+        const int Attempt = 1;
+        var now = _clock.GetUtcNow();
+        var image = await ImageStore.AddAsync(context, file.Image, Convert.ToHexStringLower(SHA256.HashData(file.Image.Bytes)), now, cancellationToken);
+        var run = await AddRunAsync(context, file, checkpoint, now, cancellationToken);
+        var entity = new AnalysisEntity
+        {
+            RunNumber = run,
+            Ordinal = await context.Analyses.Where(a => a.RunNumber == run).MaxAsync(a => (int?)a.Ordinal, cancellationToken) + 1 ?? 0,
+            ImageId = image,
+            State = AnalysisState.Done,
+            Attempt = Attempt,
+            LayersDone = file.Layers.Count,
+            LayersTotal = file.Layers.Count,
+            Prompt = file.Prompt,
+            AnswerIds = [],
+            QueuedAt = now,
+            StartedAt = now,
+            FinishedAt = now,
+        };
+        context.Analyses.Add(entity);
+        await context.SaveChangesAsync(cancellationToken);
+        context.AnalysisSources.Add(new AnalysisSourceEntity
+        {
+            AnalysisId = entity.Id,
+            Sha256 = file.Source.Sha256,
+            CheckpointKey = file.CheckpointKey,
+            Details = AnalysisSourceJson.Write(file.Source),
+        });
+        var id = new AnalysisId(entity.Id);
+        await FinishedAnalysis.WriteAsync(context, id, file.Layout, readings, new TokenTable([.. file.Checkpoint.Tokens]), cancellationToken);
+        return id;
     }
 
-    private Task<long> AddRunAsync(StorageContext context, ForeignFile file, long checkpoint, CancellationToken cancellationToken) =>
-        throw new NotImplementedException($"{context} {file} {checkpoint} {cancellationToken}");
+    /// <summary>The run's number, added if there is none of that id.</summary>
+    private async Task<long> AddRunAsync(StorageContext context, ForeignFile file, long checkpoint, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var known = await context.Runs.Where(r => r.Id == file.Run.Value).Select(r => new { r.Number, r.CheckpointId, r.Prompt }).SingleOrDefaultAsync(cancellationToken);
+        if (known is not null)
+        {
+            if (known.CheckpointId != checkpoint)
+            {
+                throw new InvalidOperationException($"Run {file.Run} belongs to another checkpoint.");
+            }
+
+            if (known.Prompt is not null && known.Prompt != file.Prompt)
+            {
+                await context.Runs.Where(r => r.Number == known.Number).ExecuteUpdateAsync(r => r.SetProperty(x => x.Prompt, (string?)null), cancellationToken);
+            }
+
+            return known.Number;
+        }
+
+        var entity = new RunEntity
+        {
+            Id = file.Run.Value,
+            Name = file.RunName,
+            CheckpointId = checkpoint,
+            Settings = RunSettingsJson.Write(file.Settings),
+            Provenance = file.Provenance,
+            Prompt = file.Prompt,
+            CreatedAt = now,
+            IndexThreshold = _indexThreshold,
+        };
+        context.Runs.Add(entity);
+        await context.SaveChangesAsync(cancellationToken);
+        return entity.Number;
+    }
 }

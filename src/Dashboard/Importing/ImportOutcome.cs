@@ -1,7 +1,7 @@
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange.Import;
 
-namespace LogitLens.Dashboard.Imports;
+namespace LogitLens.Dashboard.Importing;
 
 /// <summary>What became of one file.</summary>
 /// <param name="Note">Why it failed, in a sentence; or what else there is to say.</param>

@@ -2,7 +2,7 @@ using LogitLens.Dashboard.Analysis;
 using LogitLens.Storage;
 using LogitLens.Storage.Exchange.Import;
 
-namespace LogitLens.Dashboard.Imports;
+namespace LogitLens.Dashboard.Importing;
 
 /// <summary>Opens importers for imports.</summary>
 internal sealed class ImportSessions(CheckpointNaming naming, ForeignFileStore files, ImportStore archives, CheckpointStore checkpoints, RunStore runs, PictureIntake pictures)

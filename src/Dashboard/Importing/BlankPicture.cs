@@ -1,6 +1,6 @@
 using LogitLens.Inference.Imaging;
 
-namespace LogitLens.Dashboard.Imports;
+namespace LogitLens.Dashboard.Importing;
 
 /// <summary>What stands in for a picture that is not there.</summary>
 internal static class BlankPicture

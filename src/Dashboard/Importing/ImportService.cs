@@ -1,10 +1,9 @@
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Inference;
 using LogitLens.Storage;
-using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange.Import;
 
-namespace LogitLens.Dashboard.Imports;
+namespace LogitLens.Dashboard.Importing;
 
 /// <summary>Reads the files that were handed over, one after another, oldest import first. It shares nothing with the analysis service but the database.</summary>
 internal sealed partial class ImportService(

@@ -1,6 +1,6 @@
 using LogitLens.Storage;
 
-namespace LogitLens.Dashboard.Imports;
+namespace LogitLens.Dashboard.Importing;
 
 /// <summary>Registration.</summary>
 internal static class ImportServiceCollectionExtensions

@@ -1,6 +1,6 @@
 using LogitLens.Storage.Exchange.Import;
 
-namespace LogitLens.Dashboard.Imports;
+namespace LogitLens.Dashboard.Importing;
 
 /// <summary>Tells pages that an import moved on. In memory; safe from any thread.</summary>
 public sealed class ImportMonitor

@@ -6,7 +6,7 @@ using LogitLens.Inference.Tokenization;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 
-namespace LogitLens.Dashboard.Imports;
+namespace LogitLens.Dashboard.Importing;
 
 /// <summary>Finds the checkpoint that an import names: a folder (its tokenizer files suffice), or a hash or name the database knows.</summary>
 internal sealed class CheckpointNaming(CheckpointStore checkpoints)

@@ -1,6 +1,6 @@
 using LogitLens.Storage.Catalogue;
 
-namespace LogitLens.Dashboard.Imports;
+namespace LogitLens.Dashboard.Importing;
 
 /// <summary>The checkpoint that somebody said imported files were made with: its tokens, and of its sizes what is known.</summary>
 /// <param name="Key">Tells it from others: the same name and the same tokens are the same checkpoint, wherever they were found. "" where none was named.</param>

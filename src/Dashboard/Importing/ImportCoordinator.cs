@@ -2,10 +2,10 @@ using LogitLens.Inference;
 using LogitLens.Storage;
 using LogitLens.Storage.Exchange.Import;
 
-namespace LogitLens.Dashboard.Imports;
+namespace LogitLens.Dashboard.Importing;
 
 /// <summary>What pages and the HTTP interface do to imports: begin one, hand files over, close it, stop it.</summary>
-public sealed class ImportCoordinator
+public sealed class ImportCoordinator : IDisposable
 {
     private const int MaxNameLength = 200;
 
@@ -101,6 +101,9 @@ public sealed class ImportCoordinator
         {
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _work.Dispose();
 
     internal static string NameOf(string? name)
     {

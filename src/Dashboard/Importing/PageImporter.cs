@@ -11,7 +11,7 @@ using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange.Import;
 
-namespace LogitLens.Dashboard.Imports;
+namespace LogitLens.Dashboard.Importing;
 
 /// <summary>Imports pages of llava-interp and its descendants, one after another; keeps the token table of the checkpoint between two.</summary>
 /// <param name="job">The import's id and name: its runs are named so.</param>

@@ -3,7 +3,7 @@ using LogitLens.Dashboard.Hosting;
 using LogitLens.Inference;
 using Microsoft.Extensions.Options;
 
-namespace LogitLens.Dashboard.Imports;
+namespace LogitLens.Dashboard.Importing;
 
 /// <summary>Keeps copies of uploaded files in the data folder until they have been read, so that neither a closed page nor a restart loses them.</summary>
 internal sealed class ImportSpool(IOptions<LogitLensOptions> options)

@@ -5,7 +5,7 @@ using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange.Archive;
 using LogitLens.Storage.Exchange.Import;
 
-namespace LogitLens.Dashboard.Imports;
+namespace LogitLens.Dashboard.Importing;
 
 /// <summary>Imports files of one import, whatever their form; which it is, their content says.</summary>
 /// <remarks>For one caller at a time.</remarks>
