@@ -1,4 +1,5 @@
 using LogitLens.Storage.Care;
+using LogitLens.Storage.Exchange.Archive;
 using LogitLens.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,9 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(s => new RunStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new AnalysisQueue(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new ReadingStore(Reader(s)));
+        services.AddSingleton(s => new ImportStore(Reader(s), Writer(s), Clock(s)));
+        services.AddSingleton(s => new ArchiveWriter(
+            s.GetRequiredService<RunStore>(), s.GetRequiredService<CheckpointStore>(), s.GetRequiredService<ImageStore>(), s.GetRequiredService<ReadingStore>()));
         return services;
 
         static DatabaseReader Reader(IServiceProvider s) => s.GetRequiredService<DatabaseReader>();
