@@ -55,10 +55,17 @@ internal static class AnalysisEndpoints
     }
 
     private static Task<IResult> GetReadingsAsync(
-        long id, HttpContext context, ReadingStore readings, CancellationToken cancellationToken, int from = 0, int? attempt = null, ReadingPart part = ReadingPart.Whole) =>
-        from < 0
-            ? Task.FromResult(ApiResults.BadRequest($"from is {from}, but readings are counted from 0: leave it out or give 0 or more."))
-            : ServeAsync(id, context, readings, from, attempt, part, cancellationToken);
+        long id, HttpContext context, ReadingStore readings, CancellationToken cancellationToken, int from = 0, int? attempt = null, string part = "whole")
+    {
+        if (from < 0)
+        {
+            return Task.FromResult(ApiResults.BadRequest($"from is {from}, but readings are counted from 0: leave it out or give 0 or more."));
+        }
+
+        return ApiWords.TryRead<ReadingPart>(part, out var wanted)
+            ? ServeAsync(id, context, readings, from, attempt, wanted, cancellationToken)
+            : Task.FromResult(ApiResults.BadRequest(ApiWords.Refusal<ReadingPart>("part", part)));
+    }
 
     private static Task<IResult> GetSummaryAsync(long id, HttpContext context, ReadingStore readings, CancellationToken cancellationToken, int? attempt = null) =>
         ServeAsync(id, context, readings, 0, attempt, ReadingPart.Summary, cancellationToken);
@@ -117,11 +124,21 @@ internal static class AnalysisEndpoints
         ReadingStore readings,
         CancellationToken cancellationToken,
         int? attempt = null,
-        ReadingSegment segment = ReadingSegment.Prompt,
-        ReadingPart part = ReadingPart.Whole)
+        string segment = "prompt",
+        string part = "whole")
     {
+        if (!ApiWords.TryRead<ReadingSegment>(segment, out var wantedSegment))
+        {
+            return ApiResults.BadRequest(ApiWords.Refusal<ReadingSegment>("segment", segment));
+        }
+
+        if (!ApiWords.TryRead<ReadingPart>(part, out var wanted))
+        {
+            return ApiResults.BadRequest(ApiWords.Refusal<ReadingPart>("part", part));
+        }
+
         // Skipping all of them tells the attempt and its state without reading one.
-        if (await readings.ReadCurrentAsync(new AnalysisId(id), int.MaxValue, part, cancellationToken) is not { } current)
+        if (await readings.ReadCurrentAsync(new AnalysisId(id), int.MaxValue, wanted, cancellationToken) is not { } current)
         {
             return Unknown(id);
         }
@@ -131,12 +148,12 @@ internal static class AnalysisEndpoints
         {
             ApiResults.MayChange(context);
         }
-        else if (ApiResults.IsKnown(context, $"{id}-{current.Attempt}-{segment}-{layer}-{part}"))
+        else if (ApiResults.IsKnown(context, $"{id}-{current.Attempt}-{wantedSegment}-{layer}-{wanted}"))
         {
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        if (await readings.ReadLayerAsync(new AnalysisId(id), segment, layer, part, cancellationToken) is { } packed)
+        if (await readings.ReadLayerAsync(new AnalysisId(id), wantedSegment, layer, wanted, cancellationToken) is { } packed)
         {
             return TypedResults.Bytes(packed, "application/octet-stream");
         }
@@ -144,7 +161,7 @@ internal static class AnalysisEndpoints
         ApiResults.MayChange(context);
         context.Response.Headers.ETag = default;
         return ApiResults.NotFound(
-            $"Analysis {id} has no reading of layer {layer} in its {segment} segment: its run may have left that layer out, or it has not been read yet.");
+            $"Analysis {id} has no reading of layer {layer} in its {wantedSegment} segment: its run may have left that layer out, or it has not been read yet.");
     }
 
     private static void SetHeaders(HttpContext context, AttemptReadings current)
