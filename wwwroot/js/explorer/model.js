@@ -1,17 +1,19 @@
 // What the explorer knows of one analysis: positions, readings as they come, the best layer of each position.
 
+import { NONE, chooseBestLayers } from './criteria.js';
+import { FillerSet } from './filler.js';
+import { gridsOf } from './grids.js';
+import { patchKey } from './places.js';
 import { HALF, PROBABILITY, parseReadings } from './readings.js';
 
-/** No layer of the window has been read at a position yet. */
-export const NONE = -1;
-
-/** How the best layer can be chosen. */
-export const CRITERIA = ['p', 'entropy', 'margin'];
+/** In place of a probability or rank: the token is below the last one kept. */
+export const BELOW = -1;
 
 /** One analysis: its manifest, its token table, and the readings that have come so far. */
 export class Model {
   constructor(manifest, tokens) {
     this.tokens = tokens;
+    this.filler = new FillerSet(tokens);
     this.readings = [];
     this.by = 'p';
     this.window = null;
@@ -32,12 +34,26 @@ export class Model {
         this.patchAt.set(patchKey(position.tile, position.row, position.column), index);
       }
     });
+    this.setGrid(this.grid ?? 0);
     this.rows = new Map();
     for (const reading of this.readings) {
       this.#index(reading);
     }
 
     this.chooseBest(this.by, this.window);
+  }
+
+  /** Chooses the grid of patches that is shown, where a picture has several. */
+  setGrid(at) {
+    const grids = gridsOf(this.positions);
+    this.grid = at;
+    this.shownPatches = (grids[at] ?? grids[0])?.patches ?? [];
+    this.shownSet = new Set(this.shownPatches);
+  }
+
+  /** Whether a position is a patch of the grid shown. */
+  isShown(position) {
+    return this.shownSet.has(position);
   }
 
   /** Adds packed layers; returns how many. */
@@ -116,6 +132,58 @@ export class Model {
     return tracked;
   }
 
+  /** How many tokens are kept at a position. */
+  kept(layer, position) {
+    return this.rows.get(layer)?.reading[position]?.k ?? 0;
+  }
+
+  /** A token's probability if it is among those kept or tracked; BELOW if it is not (it is less likely than the last one kept); NaN where nothing was read. */
+  read(id, layer, position) {
+    const kept = this.kept(layer, position);
+    for (let rank = 0; rank < kept; rank++) {
+      if (this.id(layer, position, rank) === id) {
+        return this.probability(layer, position, rank);
+      }
+    }
+
+    const tracked = kept > 0 ? this.tracked(layer, position).find((token) => token.id === id) : undefined;
+    return tracked ? tracked.probability : kept > 0 ? BELOW : NaN;
+  }
+
+  /** A token's rank, 1 = most probable; BELOW where it is neither kept nor tracked; NaN where nothing was read. */
+  rank(id, layer, position) {
+    const kept = this.kept(layer, position);
+    for (let rank = 0; rank < kept; rank++) {
+      if (this.id(layer, position, rank) === id) {
+        return rank + 1;
+      }
+    }
+
+    const tracked = kept > 0 ? this.tracked(layer, position).find((token) => token.id === id) : undefined;
+    return tracked ? tracked.rank : kept > 0 ? BELOW : NaN;
+  }
+
+  /** The probability of the last token kept: what any token that is not kept stays below. */
+  least(layer, position) {
+    return this.probability(layer, position, this.kept(layer, position) - 1);
+  }
+
+  /** Whether a token is among the tracked ones. */
+  isTracked(id) {
+    return this.readings.some((reading) => reading.tracked.includes(id));
+  }
+
+  /** Whether entropies are known: imported files have none. */
+  get hasEntropy() {
+    return this.readings.length === 0 || this.readings.some((reading) => reading.entropies !== null);
+  }
+
+  /** Whether a layer was normed twice, as the earlier tools did with the last one. */
+  isLegacy(layer) {
+    const row = this.rows.get(layer);
+    return row !== undefined && row.reading.some((reading) => reading?.legacy);
+  }
+
   /** A token's probability at each asked-for layer; null where the layer has not come, 0 ≤ bound where the token is below the top k. */
   curve(id, position) {
     return this.layers.map((layer) => {
@@ -150,31 +218,9 @@ export class Model {
   chooseBest(by, window) {
     this.by = by;
     this.window = window;
-    this.best = new Int16Array(this.count).fill(NONE);
-    const score = new Float32Array(this.count).fill(-Infinity);
-    const [from, to] = this.effectiveWindow;
-    for (const layer of this.layers) {
-      const row = this.rows.get(layer);
-      if (!row || layer < from || layer > to) {
-        continue;
-      }
-
-      for (let position = 0; position < this.count; position++) {
-        const reading = row.reading[position];
-        if (!reading) {
-          continue;
-        }
-
-        const value = this.#score(reading, position, by);
-        if (value > score[position] || this.best[position] === NONE) {
-          score[position] = value;
-          this.best[position] = layer;
-        }
-      }
-    }
-
+    this.best = chooseBestLayers(this, by, this.effectiveWindow);
     this.bestCounts = new Map(this.layers.map((layer) => [layer, 0]));
-    for (const position of this.patches) {
+    for (const position of this.shownPatches) {
       const layer = this.best[position];
       if (layer !== NONE) {
         this.bestCounts.set(layer, this.bestCounts.get(layer) + 1);
@@ -190,7 +236,7 @@ export class Model {
   /** The patches' top tokens at a layer, or (null) at each one's best, as [{ id, count }], the most frequent first. */
   mostRead(layer) {
     const counts = new Map();
-    for (const position of this.patches) {
+    for (const position of this.shownPatches) {
       const shown = this.shown(layer, position);
       const id = shown === NONE ? NONE : this.id(shown, position);
       if (id !== NONE) {
@@ -206,10 +252,9 @@ export class Model {
     return this.tokens.display(id) ?? `#${id}`;
   }
 
-  /** Whether a token says nothing about a picture: empty, a space, a line's end. */
+  /** Whether a token says nothing about a picture: empty, white space, or one of those added to the filler set. */
   isFiller(id) {
-    const text = this.tokens.text(id);
-    return text !== undefined && this.tokens.kind(id) !== 1 && text.trim() === '';
+    return this.filler.has(id);
   }
 
   /** Whether it is a control token such as the end of the text. */
@@ -217,17 +262,14 @@ export class Model {
     return this.tokens.kind(id) === 1;
   }
 
-  /** Ids of all tokens whose text holds this one, any case; a leading space or ␣ asks for the beginning of a word. */
-  find(text) {
-    const wanted = text.replace(/^ /, '␣').toLowerCase();
+  /** Ids of all tokens whose displayed text passes a test. */
+  find(test) {
     const found = new Set();
-    if (wanted !== '') {
-      this.tokens.forEach((id, display) => {
-        if (display.toLowerCase().includes(wanted)) {
-          found.add(id);
-        }
-      });
-    }
+    this.tokens.forEach((id, display) => {
+      if (test(display)) {
+        found.add(id);
+      }
+    });
 
     return found;
   }
@@ -244,19 +286,6 @@ export class Model {
     for (let position = reading.first; position < end; position++) {
       row.reading[position] = reading;
     }
-  }
-
-  #score(reading, position, by) {
-    const at = (position - reading.first) * reading.k;
-    if (by === 'entropy' && reading.entropies) {
-      return -HALF[reading.entropies[position - reading.first]];
-    }
-
-    if (by === 'margin' && reading.k > 1) {
-      return PROBABILITY[reading.scores[at]] - PROBABILITY[reading.scores[at + 1]];
-    }
-
-    return HALF[reading.scores[at]];
   }
 }
 
@@ -287,9 +316,4 @@ export class TokenTable {
   #place(id) {
     return this.places ? this.places.get(id) : id;
   }
-}
-
-/** A key for a patch's place. */
-export function patchKey(tile, row, column) {
-  return `${tile}/${row}/${column}`;
 }
