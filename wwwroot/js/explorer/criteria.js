@@ -19,7 +19,7 @@ export function chooseBestLayers(model, by, window) {
   const layers = model.layers.filter((layer) => layer >= window[0] && layer <= window[1] && model.has(layer));
   const last = model.layers.findLast((layer) => model.has(layer));
   const value = {
-    p: (layer, position) => model.probability(layer, position),
+    p: (layer, position) => model.comparable(layer, position),
     entropy: (layer, position) => -model.entropy(layer, position),
     margin: (layer, position) => model.probability(layer, position) - (model.probability(layer, position, 1) || 0),
     final: (layer, position) => (model.id(layer, position) === model.id(last, position) ? 1 : 0),

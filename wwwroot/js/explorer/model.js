@@ -4,7 +4,7 @@ import { NONE, chooseBestLayers } from './criteria.js';
 import { FillerSet } from './filler.js';
 import { gridsOf } from './grids.js';
 import { patchKey } from './places.js';
-import { HALF, PROBABILITY, parseReadings } from './readings.js';
+import { HALF, joinReadings, parseReadings } from './readings.js';
 
 /** In place of a probability or rank: the token is below the last one kept. */
 export const BELOW = -1;
@@ -56,12 +56,11 @@ export class Model {
     return this.shownSet.has(position);
   }
 
-  /** Adds packed layers; returns how many. */
+  /** Adds packed layers, or summaries of layers, or the rests that go with them; returns how many. */
   add(buffer) {
     const readings = parseReadings(buffer);
     for (const reading of readings) {
-      this.readings.push(reading);
-      this.#index(reading);
+      this.#index(reading.firstRank === 0 ? this.#addWhole(reading) : this.#addRest(reading));
     }
 
     if (readings.length > 0) {
@@ -98,7 +97,13 @@ export class Model {
   /** Its probability, or NaN. */
   probability(layer, position, rank = 0) {
     const reading = this.rows.get(layer)?.reading[position];
-    return reading && rank < reading.k ? PROBABILITY[reading.scores[(position - reading.first) * reading.k + rank]] : NaN;
+    return reading && rank < reading.k ? reading.probabilities[reading.scores[(position - reading.first) * reading.k + rank]] : NaN;
+  }
+
+  /** What probabilities are compared by: finer near 1 than the probability itself. */
+  comparable(layer, position) {
+    const reading = this.rows.get(layer)?.reading[position];
+    return reading ? reading.comparables[reading.scores[(position - reading.first) * reading.k]] : NaN;
   }
 
   /** Entropy in bits, or NaN where none was kept. */
@@ -113,7 +118,7 @@ export class Model {
     const top = [];
     for (let rank = 0; rank < (reading?.k ?? 0); rank++) {
       const at = (position - reading.first) * reading.k + rank;
-      top.push({ id: reading.ids[at], probability: PROBABILITY[reading.scores[at]] });
+      top.push({ id: reading.ids[at], probability: reading.probabilities[reading.scores[at]] });
     }
 
     return top;
@@ -126,7 +131,7 @@ export class Model {
     const size = reading?.tracked.length ?? 0;
     for (let index = 0; index < size; index++) {
       const at = (position - reading.first) * size + index;
-      tracked.push({ id: reading.tracked[index], probability: PROBABILITY[reading.trackedScores[at]], rank: reading.trackedRanks[at] });
+      tracked.push({ id: reading.tracked[index], probability: reading.probabilities[reading.trackedScores[at]], rank: reading.trackedRanks[at] });
     }
 
     return tracked;
@@ -195,16 +200,16 @@ export class Model {
       const from = (position - reading.first) * reading.k;
       for (let rank = 0; rank < reading.k; rank++) {
         if (reading.ids[from + rank] === id) {
-          return { probability: PROBABILITY[reading.scores[from + rank]], kept: true };
+          return { probability: reading.probabilities[reading.scores[from + rank]], kept: true };
         }
       }
 
       const index = reading.tracked.indexOf(id);
       if (index >= 0) {
-        return { probability: PROBABILITY[reading.trackedScores[(position - reading.first) * reading.tracked.length + index]], kept: true };
+        return { probability: reading.probabilities[reading.trackedScores[(position - reading.first) * reading.tracked.length + index]], kept: true };
       }
 
-      return { probability: PROBABILITY[reading.scores[from + reading.k - 1]], kept: false };
+      return { probability: reading.probabilities[reading.scores[from + reading.k - 1]], kept: false };
     });
   }
 
@@ -272,6 +277,22 @@ export class Model {
     });
 
     return found;
+  }
+
+  #addWhole(reading) {
+    this.readings.push(reading);
+    return reading;
+  }
+
+  #addRest(rest) {
+    const place = this.readings.findIndex((reading) => reading.layer === rest.layer && reading.first === rest.first && reading.count === rest.count);
+    if (place < 0) {
+      throw new Error(`The summary of layer ${rest.layer} is missing: reload the page.`);
+    }
+
+    // What was joined already stays as it is.
+    const reading = this.readings[place];
+    return (this.readings[place] = reading.k === 1 && rest.k + rest.tracked.length > 0 ? joinReadings(reading, rest) : reading);
   }
 
   #index(reading) {
