@@ -15,6 +15,9 @@ export class Model {
     this.tokens = tokens;
     this.filler = new FillerSet(tokens);
     this.readings = [];
+
+    // Counts what changed: readings that came, another criterion, another grid.
+    this.version = 0;
     this.by = 'p';
     this.window = null;
     this.setManifest(manifest);
@@ -144,38 +147,29 @@ export class Model {
 
   /** A token's probability if it is among those kept or tracked; BELOW if it is not (it is less likely than the last one kept); NaN where nothing was read. */
   read(id, layer, position) {
-    const kept = this.kept(layer, position);
-    for (let rank = 0; rank < kept; rank++) {
-      if (this.id(layer, position, rank) === id) {
-        return this.probability(layer, position, rank);
-      }
-    }
-
-    const tracked = kept > 0 ? this.tracked(layer, position).find((token) => token.id === id) : undefined;
-    return tracked ? tracked.probability : kept > 0 ? BELOW : NaN;
+    const reading = this.rows.get(layer)?.reading[position];
+    const at = reading ? placeOf(id, reading, position) : NONE;
+    const tracked = reading && at === NONE ? trackedPlaceOf(id, reading, position) : NONE;
+    return !reading ? NaN
+      : at !== NONE ? reading.probabilities[reading.scores[at]]
+      : tracked !== NONE ? reading.probabilities[reading.trackedScores[tracked]]
+      : BELOW;
   }
 
   /** A token's rank, 1 = most probable; BELOW where it is neither kept nor tracked; NaN where nothing was read. */
   rank(id, layer, position) {
-    const kept = this.kept(layer, position);
-    for (let rank = 0; rank < kept; rank++) {
-      if (this.id(layer, position, rank) === id) {
-        return rank + 1;
-      }
-    }
-
-    const tracked = kept > 0 ? this.tracked(layer, position).find((token) => token.id === id) : undefined;
-    return tracked ? tracked.rank : kept > 0 ? BELOW : NaN;
+    const reading = this.rows.get(layer)?.reading[position];
+    const at = reading ? placeOf(id, reading, position) : NONE;
+    const tracked = reading && at === NONE ? trackedPlaceOf(id, reading, position) : NONE;
+    return !reading ? NaN
+      : at !== NONE ? at - (position - reading.first) * reading.k + 1
+      : tracked !== NONE ? reading.trackedRanks[tracked]
+      : BELOW;
   }
 
   /** The probability of the last token kept: what any token that is not kept stays below. */
   least(layer, position) {
     return this.probability(layer, position, this.kept(layer, position) - 1);
-  }
-
-  /** Whether a token is among the tracked ones. */
-  isTracked(id) {
-    return this.readings.some((reading) => reading.tracked.includes(id));
   }
 
   /** Whether entropies are known: imported files have none. */
@@ -189,30 +183,6 @@ export class Model {
     return row !== undefined && row.reading.some((reading) => reading?.legacy);
   }
 
-  /** A token's probability at each asked-for layer; null where the layer has not come, 0 ≤ bound where the token is below the top k. */
-  curve(id, position) {
-    return this.layers.map((layer) => {
-      const reading = this.rows.get(layer)?.reading[position];
-      if (!reading) {
-        return null;
-      }
-
-      const from = (position - reading.first) * reading.k;
-      for (let rank = 0; rank < reading.k; rank++) {
-        if (reading.ids[from + rank] === id) {
-          return { probability: reading.probabilities[reading.scores[from + rank]], kept: true };
-        }
-      }
-
-      const index = reading.tracked.indexOf(id);
-      if (index >= 0) {
-        return { probability: reading.probabilities[reading.trackedScores[(position - reading.first) * reading.tracked.length + index]], kept: true };
-      }
-
-      return { probability: reading.probabilities[reading.scores[from + reading.k - 1]], kept: false };
-    });
-  }
-
   /** The window the best layer is looked for in: as asked, else 1…L, else whatever there is. */
   get effectiveWindow() {
     const [from, to] = this.window ?? [1, this.manifest.layerCount];
@@ -223,7 +193,8 @@ export class Model {
   chooseBest(by, window) {
     this.by = by;
     this.window = window;
-    this.best = chooseBestLayers(this, by, this.effectiveWindow);
+    this.version++;
+    this.best = chooseBestLayers(this, by === 'entropy' && !this.hasEntropy ? 'p' : by, this.effectiveWindow);
     this.bestCounts = new Map(this.layers.map((layer) => [layer, 0]));
     for (const position of this.shownPatches) {
       const layer = this.best[position];
@@ -337,4 +308,21 @@ export class TokenTable {
   #place(id) {
     return this.places ? this.places.get(id) : id;
   }
+}
+
+// Where a token stands among those kept, or tracked, at a position; NONE if it does not.
+function placeOf(id, reading, position) {
+  const from = (position - reading.first) * reading.k;
+  for (let at = from; at < from + reading.k; at++) {
+    if (reading.ids[at] === id) {
+      return at;
+    }
+  }
+
+  return NONE;
+}
+
+function trackedPlaceOf(id, reading, position) {
+  const at = reading.tracked.indexOf(id);
+  return at < 0 ? NONE : (position - reading.first) * reading.tracked.length + at;
 }

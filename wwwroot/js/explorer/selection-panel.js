@@ -50,7 +50,7 @@ export class SelectionPanel {
   fill() {
     const { model, view, theme } = this.explorer;
     const positions = view.collected;
-    const key = `${positions.join('_')}|${view.layer}|${view.pins.join('_')}|${view.curve}|${theme.dark}|${model.readings.length}|${view.by}|${view.window}|${this.curveBox.clientWidth}x${this.curveBox.clientHeight}`;
+    const key = `${positions.join('_')}|${view.layer}|${view.pins.join('_')}|${view.curve}|${theme.dark}|${model.version}|${this.curveBox.clientWidth}x${this.curveBox.clientHeight}`;
     if (this.filled === key) {
       return;
     }

@@ -88,6 +88,12 @@ export function formatView(view) {
   return parameters.toString();
 }
 
+/** The part of a view that says how masks are made and painted. */
+export function maskQuery(view) {
+  const { layer, by, window, filler, veil, paint, invert } = view;
+  return formatView({ ...defaultView(), layer, by, window, filler, veil, paint, invert });
+}
+
 /** Layer numbers as the address has them. */
 export function formatLayer(layer) {
   return layer === 0 ? 'emb' : String(layer);
