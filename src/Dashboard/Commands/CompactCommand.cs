@@ -16,7 +16,7 @@ internal static class CompactCommand
         return command;
     }
 
-    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken) => parsed.Job(Data).RunAsync(
+    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken) => parsed.Call(Data).RunAsync(
         mustExist: true,
         alone: false,
         async (services, progress, token) =>
