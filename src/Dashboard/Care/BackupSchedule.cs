@@ -33,6 +33,14 @@ internal sealed class BackupSchedule(DataCare care, IOptions<LogitLensOptions> o
     }
 
     /// <inheritdoc/>
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        // Whatever is being done, by itself or because a person asked: nothing of it is left half-done.
+        care.Cancel();
+        return base.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var backup = options.Value.Backup;

@@ -14,7 +14,6 @@ internal sealed partial class DataCare(
     DatabaseCompaction compaction,
     IOptions<LogitLensOptions> options,
     TimeProvider clock,
-    IHostApplicationLifetime lifetime,
     ILogger<DataCare> logger)
 {
     private readonly CareMemory _memory = new(Path.Combine(Path.GetFullPath(options.Value.DataFolder), "care.json"));
@@ -98,7 +97,7 @@ internal sealed partial class DataCare(
                 return null;
             }
 
-            _cancellation = cancellation = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+            _cancellation = cancellation = new CancellationTokenSource();
             Volatile.Write(ref _current, new CareJob(kind, clock.GetUtcNow(), "starting", null));
         }
 

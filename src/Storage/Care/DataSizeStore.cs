@@ -17,6 +17,10 @@ public sealed class DataSizeStore
         (DataKind.Images, "ImageContents", ["Bytes"], false),
         (DataKind.Images, "ImageThumbnails", ["Bytes"], false),
         (DataKind.Readings, "Readings", ["Packed"], true),
+        (DataKind.Summaries, "Summaries", ["Packed"], true),
+        (DataKind.Summaries, "LayerSummaries", ["Packed"], false),
+        (DataKind.Index, "TokenOccurrences", ["Layers"], true),
+        (DataKind.Index, "TokenTotals", ["Layers"], false),
         (DataKind.Catalogue, "CheckpointTokens", ["Packed"], false),
         (DataKind.Catalogue, "AnalysisLayouts", ["Packed"], false),
     ];

@@ -5,7 +5,6 @@ using LogitLens.Storage;
 using LogitLens.Storage.Care;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -118,7 +117,6 @@ public sealed class BackupScheduleTests : IDisposable
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(_clock)
             .AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>))
-            .AddSingleton<IHostApplicationLifetime>(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance))
             .AddSingleton(Options.Create(options))
             .AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath })
             .AddCare()
