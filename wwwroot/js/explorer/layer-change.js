@@ -18,12 +18,12 @@ export function changeBetween(model, first, second, position) {
   };
 }
 
-/** The positions both layers were read at, as [{ position, changed, amount }], those that changed most first. */
+/** The positions both layers were read at, as [{ position, changed, amount }], other top tokens first, then by how much. */
 export function changesBetween(model, first, second, positions) {
   return positions
     .map((position) => ({ position, ...changeBetween(model, first, second, position) }))
     .filter((change) => change.amount !== undefined)
-    .sort((a, b) => b.amount - a.amount || Number(b.changed) - Number(a.changed) || a.position - b.position);
+    .sort((a, b) => Number(b.changed) - Number(a.changed) || b.amount - a.amount || a.position - b.position);
 }
 
 // By how much the tokens kept at one layer are at least likelier there than at the other.

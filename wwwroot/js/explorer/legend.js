@@ -11,11 +11,12 @@ import { TokenPicker } from './token-picker.js';
 const strings = {
   patches: 'patches',
   text: 'text',
+  both: 'patches and text',
   filler: 'filler',
   below: '< the least kept',
   scale: 'Scale of the colours',
   full: 'whole scale',
-  data: 'as far as the data go',
+  data: 'fitted to the data',
   noEntropy: 'Entropy is not in this file.',
   chooseToken: 'Choose a token: type it, or click a pinned one.',
   choosePins: 'Pin tokens to see the share of the probability they take together: type one, or press . over a patch.',
@@ -32,8 +33,8 @@ export class LegendPart {
     this.explorer = explorer;
     this.listeners = new Listeners();
     this.scales = [strings.patches, strings.text].map((name) => {
-      const scale = { low: make('span'), high: make('span'), unit: make('span', { class: 'lx-legend-unit' }), ramp: make('span', { class: 'lx-ramp', 'aria-hidden': 'true' }) };
-      scale.element = make('span', { class: 'lx-legend', role: 'img' }, make('span', { class: 'lx-legend-name' }, name), scale.low, scale.ramp, scale.high, scale.unit);
+      const scale = { name: make('span', { class: 'lx-legend-name' }, name), low: make('span'), high: make('span'), unit: make('span', { class: 'lx-legend-unit' }), ramp: make('span', { class: 'lx-ramp', 'aria-hidden': 'true' }) };
+      scale.element = make('span', { class: 'lx-legend', role: 'img' }, scale.name, scale.low, scale.ramp, scale.high, scale.unit);
       return scale;
     });
     const hatch = (kind, name) => make('span', { class: 'lx-legend-hatch' }, make('span', { class: `lx-hatch lx-hatch-${kind}`, 'aria-hidden': 'true' }), name);
@@ -62,15 +63,19 @@ export class LegendPart {
     const missing = map === 'entropy' && !model.hasEntropy;
     const lacking = lacksToken(view);
     const coloured = scale.isColoured && !missing && !lacking;
+
+    // One scale is shown where both are the same.
+    const common = coloured && scale.patches === scale.text;
     this.scales.forEach((part, at) => {
-      part.element.hidden = !coloured || (at === 1 && model.count === model.patches.length);
+      part.element.hidden = !coloured || (at === 1 && common);
+      part.name.textContent = at === 1 ? strings.text : common ? strings.both : strings.patches;
       if (coloured) {
         const [low, high] = scale.ends(at === 0);
         part.low.textContent = low;
         part.high.textContent = high;
         part.unit.textContent = scale.unit;
         part.ramp.style.background = scale.ramp.gradient;
-        part.element.setAttribute('aria-label', `Colours of ${at === 0 ? strings.patches : strings.text}: ${scale.unit} from ${low} to ${high}`);
+        part.element.setAttribute('aria-label', `Colours of ${part.name.textContent}: ${scale.unit} from ${low} to ${high}`);
       }
     });
     const tokens = map === 'token' || map === 'share';

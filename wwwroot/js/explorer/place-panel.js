@@ -36,7 +36,7 @@ export class PlacePanel {
     this.curve = make('canvas', { role: 'img', class: 'lx-curve' });
     this.curveBox = make('div', { class: 'lx-curve-box' }, this.curve);
     this.tracked = make('ul', { class: 'lx-tracked', 'aria-label': 'Tracked tokens' });
-    this.element = make('div', { class: 'lx-inspector-body' }, this.title, this.note, this.list, this.more,
+    this.element = make('div', { class: 'lx-inspector-body' }, this.title, make('div', { class: 'lx-place-note' }, this.note, this.more), this.list,
       make('div', { class: 'lx-curve-head' }, this.curveTitle, this.quantity), this.curveBox, this.tracked);
     this.listeners.on(this.more, 'click', () => {
       this.all = !this.all;
@@ -176,7 +176,7 @@ export class PlacePanel {
     ];
     const token = make('span');
     fillToken(token, model, id);
-    this.curveTitle.replaceChildren(quantity === 'rank' ? 'rank of ' : 'p(', token, quantity === 'rank' ? strings.over : ')' + strings.over, pins.length > courses.length - 1 && pins.length === 0 ? '' : pins.length > 0 ? ', and the pinned tokens' : '');
+    this.curveTitle.replaceChildren(quantity === 'rank' ? 'rank of ' : 'p(', token, quantity === 'rank' ? strings.over : ')' + strings.over, pins.length > 0 ? ', and the pinned tokens' : '');
     this.quantity.textContent = quantity === 'p' ? `show ${strings.rank}` : `show ${strings.p}`;
     drawCourses(this.curve, {
       width, height, theme, layers: model.layers, quantity, courses,

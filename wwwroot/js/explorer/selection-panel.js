@@ -7,14 +7,10 @@ import { courseOf, sharedTokens, topByLayer } from './selection-facts.js';
 
 const strings = {
   clear: 'clear',
-  jump: 'show rows',
   byLayer: 'Top tokens by layer',
   shared: 'Shared tokens',
-  sharedNote: 'kept at the layer shown in more than one of them',
   none: 'They share none of the tokens kept.',
   median: ': median and quartiles over the selection',
-  p: 'p',
-  rank: 'rank',
 };
 
 const MOST_CHIPS = 8;
@@ -40,9 +36,9 @@ export class SelectionPanel {
     this.curveBox = make('div', { class: 'lx-curve-box' }, this.curve);
     this.element = make('div', { class: 'lx-inspector-body lx-selection' },
       make('div', { class: 'lx-selection-head' }, this.title, clear), this.chips,
-      make('h3', {}, strings.shared), this.shared,
-      make('div', { class: 'lx-curve-head' }, this.curveTitle, this.quantity), this.curveBox,
-      make('h3', {}, strings.byLayer), make('div', { class: 'lx-by-layer-box' }, this.layers));
+      make('div', { class: 'lx-selection-courses' }, make('div', { class: 'lx-curve-head' }, this.curveTitle, this.quantity), this.curveBox),
+      make('div', {}, make('h3', {}, strings.shared), this.shared),
+      make('div', {}, make('h3', {}, strings.byLayer), make('div', { class: 'lx-by-layer-box' }, this.layers)));
     this.stopWatching = watchSize(this.curveBox, () => explorer.invalidate(CHANGED.LOOK));
     this.filled = null;
   }
