@@ -19,7 +19,4 @@ public sealed record LayerArrays(
     int[] TrackedRanks,
     LensKind Lens = LensKind.Logit,
     ScoreKind Score = ScoreKind.LogProbability,
-    bool Legacy = false)
-{
-    internal float ProbabilityOf(float score) => Score == ScoreKind.LogProbability ? MathF.Exp(score) : score;
-}
+    bool Legacy = false);
