@@ -1,3 +1,5 @@
+using LogitLens.Storage.Care;
+using LogitLens.Storage.Exchange.Archive;
 using LogitLens.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -36,6 +38,16 @@ internal sealed class TestStorage : IAsyncDisposable
     public AnalysisQueue Queue => Get<AnalysisQueue>();
 
     public ReadingStore Readings => Get<ReadingStore>();
+
+    public ImportStore Imports => Get<ImportStore>();
+
+    public ArchiveWriter ArchiveWriter => Get<ArchiveWriter>();
+
+    public DatabaseBackup Backup => Get<DatabaseBackup>();
+
+    public DatabaseRestore Restore => Get<DatabaseRestore>();
+
+    public DatabaseCheck Check => Get<DatabaseCheck>();
 
     public IDbContextFactory<StorageContext> Contexts => Get<IDbContextFactory<StorageContext>>();
 

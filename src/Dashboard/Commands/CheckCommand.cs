@@ -1,61 +1,42 @@
 using System.CommandLine;
-using LogitLens.Dashboard.Hosting;
-using LogitLens.Storage;
+using LogitLens.Dashboard.Components.Common;
+using LogitLens.Storage.Care;
 
 namespace LogitLens.Dashboard.Commands;
 
-/// <summary>Checks a database for damage. It only reads, so it may run beside the dashboard.</summary>
+/// <summary>Checks a database for damage. Without <c>--repair</c> it only reads, so it may run beside the dashboard.</summary>
 internal static class CheckCommand
 {
-    private static readonly Option<string> Data = new("--data")
-    {
-        Description = "The folder of the database.",
-        HelpName = "DIR",
-        DefaultValueFactory = _ => LogitLensOptions.DefaultDataFolder(),
-    };
+    private static readonly Option<string> Data = CareOptions.Data();
 
     public static Command Create()
     {
-        var command = new Command("check", "Checks a database for damage; exit code 1 if there is any.") { Data };
+        var command = new Command("check", "Checks a database: its file, images, every reading's checksum, what belongs to nothing. Exit code 1 if anything is wrong.") { Data };
         command.SetAction(RunAsync);
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var output = parsed.InvocationConfiguration.Output;
-        var error = parsed.InvocationConfiguration.Error;
-        var path = Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(Data)), LogitLensOptions.DatabaseName);
-        if (!File.Exists(path))
-        {
-            await error.WriteLineAsync($"There is no database at {path}: give the folder it lies in with --data.");
-            return ExitCode.BadOption;
-        }
+        var job = parsed.Job(Data);
+        return job.RunAsync(mustExist: true, alone: false, WorkAsync, cancellationToken);
 
-        var services = new ServiceCollection();
-        services.AddSingleton(TimeProvider.System);
-        services.AddLogging();
-        services.AddLogitLensStorage(new StorageOptions { DatabasePath = path });
-        await using var provider = services.BuildServiceProvider();
-        try
+        async Task<int> WorkAsync(IServiceProvider services, IProgress<CareProgress> progress, CancellationToken token)
         {
-            var findings = await provider.GetRequiredService<Database>().CheckAsync(cancellationToken);
-            foreach (var finding in findings)
+            var report = await services.GetRequiredService<DatabaseCheck>().CheckAsync(progress, token);
+            foreach (var finding in report.Findings)
             {
-                await error.WriteLineAsync(finding);
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(finding.ToString());
             }
 
-            if (findings.Count == 0)
+            if (report.IsWhole)
             {
-                await output.WriteLineAsync($"{path} is whole.");
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                    $"{job.DatabasePath} is whole: {Words.Count(report.Images, "image", "images")}, {Words.Count(report.Analyses, "analysis", "analyses")} "
+                    + $"and {Words.Count(report.Readings, "packed reading", "packed readings")} were looked at in {Words.Duration(report.Took)}.");
             }
 
-            return findings.Count == 0 ? ExitCode.Success : ExitCode.Failure;
-        }
-        catch (StorageException exception)
-        {
-            await error.WriteLineAsync(exception.Message);
-            return ExitCode.Failure;
+            return report.IsWhole ? ExitCode.Success : ExitCode.Failure;
         }
     }
 }

@@ -88,6 +88,11 @@ public sealed class CheckpointStore
         },
         cancellationToken);
 
+    /// <summary>Sizes and provenance as JSON, or null if the hash is unknown.</summary>
+    public Task<string?> ReadDetailsAsync(string hash, CancellationToken cancellationToken) => _reader.ReadAsync(
+        (context, token) => context.Checkpoints.Where(c => c.Hash == hash).Select(c => c.Details).SingleOrDefaultAsync(token),
+        cancellationToken);
+
     /// <summary>A hash remembered for files of these names, sizes and times, or null.</summary>
     /// <param name="fingerprint">Text made of folder, file names, lengths and modification times.</param>
     public Task<string?> FindHashAsync(string fingerprint, CancellationToken cancellationToken)

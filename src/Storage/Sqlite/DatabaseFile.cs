@@ -15,6 +15,7 @@ internal sealed class DatabaseFile
 
         // ReadWrite, not ReadWriteCreate: a file that has vanished is an error to report, not a reason to start an empty one beside its write-ahead log.
         ConnectionString = Connection(SqliteOpenMode.ReadWrite, foreignKeys: true, pooling: true);
+        UnpooledConnectionString = Connection(SqliteOpenMode.ReadWrite, foreignKeys: true, pooling: false);
         PreparationConnectionString = Connection(SqliteOpenMode.ReadWriteCreate, foreignKeys: false, pooling: false);
     }
 
@@ -24,6 +25,9 @@ internal sealed class DatabaseFile
 
     /// <summary>For every operation; the file must exist.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>For what holds a connection long or leaves it in a state of its own.</summary>
+    public string UnpooledConnectionString { get; }
 
     /// <summary>For creating and migrating. Foreign keys are off: a migration that rebuilds a table drops the old one, which would delete by cascade.</summary>
     public string PreparationConnectionString { get; }

@@ -1,0 +1,20 @@
+namespace LogitLens.Storage.Catalogue;
+
+/// <summary>An analysis finished elsewhere.</summary>
+/// <param name="State">Done, Failed or Cancelled.</param>
+/// <param name="Layout">Where the positions lie; null unless it is Done.</param>
+/// <param name="Packed">All layers asked for, in order, whole (all ranks): the prompt's, then the answer's if there are any; empty unless it is Done.</param>
+public sealed record ImportedAnalysis(
+    int Ordinal,
+    ImageId Image,
+    string Prompt,
+    string? TrueAnswer,
+    AnalysisState State,
+    string? Error,
+    IReadOnlyList<int> AnswerIds,
+    string? AnswerText,
+    DateTimeOffset QueuedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt,
+    AnalysisLayout? Layout,
+    IReadOnlyList<byte[]> Packed);
