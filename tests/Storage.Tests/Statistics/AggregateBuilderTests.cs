@@ -182,7 +182,7 @@ public sealed class AggregateBuilderTests
     private static int? BestOneByOne(IReadOnlyList<LayerArrays> segment, int i, StatisticsOptions options)
     {
         var window = segment.Where(l => l.Layer >= options.FirstLayer && l.Layer <= (options.LastLayer ?? StatisticsSamples.FinalLayer)).ToList();
-        int? final = segment.SingleOrDefault(l => l.Layer == StatisticsSamples.FinalLayer)?.Ids[i * 2];
+        var final = segment.SingleOrDefault(l => l.Layer == StatisticsSamples.FinalLayer)?.Ids[i * 2];
         return options.Criterion switch
         {
             BestLayerCriterion.Confidence => window.MaxBy(l => l.Scores[i * 2])?.Layer,

@@ -1,10 +1,14 @@
+using System.Runtime.CompilerServices;
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Tokens;
 
 namespace LogitLens.Storage.Statistics.Aggregates;
 
 /// <summary>What statistics know of a checkpoint's tokens, by id: whether they are filler, and their script.</summary>
 internal sealed class TokenFacts
 {
+    private static readonly ConditionalWeakTable<TokenTable, TokenFacts> Known = [];
+
     private readonly bool[] _filler;
     private readonly TextScript[] _scripts;
 
@@ -13,6 +17,9 @@ internal sealed class TokenFacts
         _filler = filler;
         _scripts = scripts;
     }
+
+    /// <summary>Facts of a checkpoint's table, found once and kept as long as the table itself.</summary>
+    public static TokenFacts Of(TokenTable table) => Known.GetValue(table, static t => Of(t.Rows));
 
     /// <summary>Facts of a token table.</summary>
     public static TokenFacts Of(IReadOnlyList<TokenRow> tokens)

@@ -1,3 +1,4 @@
+using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Sqlite;
 using LogitLens.Storage.Statistics.Aggregates;
 using Microsoft.EntityFrameworkCore;
