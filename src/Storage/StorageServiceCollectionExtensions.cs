@@ -1,5 +1,6 @@
 using LogitLens.Storage.Care;
 using LogitLens.Storage.Exchange.Archive;
+using LogitLens.Storage.Exchange.Export;
 using LogitLens.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(s => new AnalysisQueue(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new ReadingStore(Reader(s)));
         services.AddSingleton(s => new ImportStore(Reader(s), Writer(s), Clock(s)));
+        services.AddSingleton(s => new ExportReader(s.GetRequiredService<RunStore>(), s.GetRequiredService<CheckpointStore>(), s.GetRequiredService<ReadingStore>()));
         services.AddSingleton(s => new ArchiveWriter(
             s.GetRequiredService<RunStore>(), s.GetRequiredService<CheckpointStore>(), s.GetRequiredService<ImageStore>(), s.GetRequiredService<ReadingStore>()));
         return services;

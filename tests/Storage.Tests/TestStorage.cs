@@ -1,5 +1,6 @@
 using LogitLens.Storage.Care;
 using LogitLens.Storage.Exchange.Archive;
+using LogitLens.Storage.Exchange.Export;
 using LogitLens.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -40,6 +41,8 @@ internal sealed class TestStorage : IAsyncDisposable
     public ReadingStore Readings => Get<ReadingStore>();
 
     public ImportStore Imports => Get<ImportStore>();
+
+    public ExportReader ExportReader => Get<ExportReader>();
 
     public ArchiveWriter ArchiveWriter => Get<ArchiveWriter>();
 
