@@ -104,7 +104,7 @@ public sealed class LensEngine : IDisposable
 
         using var noGradients = torch.no_grad();
         using var scope = torch.NewDisposeScope();
-        using var reader = new LensReader(_model.Decoder, settings);
+        var reader = new LensReader(_model.Decoder, settings);
         var decoder = _model.Decoder;
         var handedOver = LayersOf(hidden, decoder.Layers);
         var residual = Embed(input, onProgress, cancellationToken);

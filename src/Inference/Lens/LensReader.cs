@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LogitLens.Inference.Models;
 using LogitLens.Inference.Runtime;
 using TorchSharp;
@@ -5,31 +6,33 @@ using TorchSharp;
 namespace LogitLens.Inference.Lens;
 
 /// <summary>
-/// The logit lens (nostalgebraist 2020): a residual stream read with the model's own final norm and unembedding. Works in blocks of positions, so
-/// that no layer's full logits exist at once, and keeps one buffer for all layers of an analysis.
+/// The logit lens (nostalgebraist 2020): a residual stream read with the model's own final norm and unembedding. All rows meet the vocabulary piece by
+/// piece: the unembedding is read once for all of them, and a piece's logits are scanned while they are still in the cache.
 /// </summary>
-internal sealed class LensReader : IDisposable
+internal sealed class LensReader
 {
     /// <summary>Bytes of logits that exist at once.</summary>
-    internal const long BlockBytes = 32L << 20;
+    internal const long PieceBytes = 8L << 20;
+
+    // More rows than this make pieces too narrow to multiply well.
+    private const int MostRows = 2560;
+
+    // Rows that one worker takes at a time.
+    private const int Share = 32;
 
     private readonly Decoder _decoder;
     private readonly LensSettings _settings;
     private readonly int[] _tracked;
     private readonly int _vocabulary;
-    private readonly torch.Device _device;
-    private torch.Tensor? _logits;
-    private torch.Tensor? _onCpu;
 
-    /// <summary>Prepares to read with one analysis's settings.</summary>
+    /// <summary>Prepares to read with one run's settings.</summary>
     /// <exception cref="RefusedInputException">Settings that this checkpoint cannot meet.</exception>
     public LensReader(Decoder decoder, LensSettings settings)
     {
         _decoder = decoder;
         _settings = settings;
         _tracked = settings.TrackedTokens?.ToArray() ?? [];
-        _vocabulary = checked((int)decoder.Unembedding.shape[1]);
-        _device = decoder.Unembedding.device;
+        _vocabulary = checked((int)decoder.Unembedding.shape[0]);
         if (settings.TopK is < 1 or > LensSettings.MaxTopK || settings.TopK > _vocabulary)
         {
             throw new RefusedInputException($"{settings.TopK} tokens per position were asked for: choose 1 to {Math.Min(LensSettings.MaxTopK, _vocabulary)}.");
@@ -59,113 +62,94 @@ internal sealed class LensReader : IDisposable
 
     /// <summary>Reads the residual stream (positions × width) as it stands after <paramref name="layer"/> blocks.</summary>
     /// <exception cref="RefusedInputException">It decodes to something that is not a number.</exception>
-    public LayerReading Read(torch.Tensor residual, int layer, int firstPosition)
+    public LayerReading Read(torch.Tensor residual, int layer, int firstPosition) =>
+        ReadRows(residual, layer).Slice(layer, firstPosition, (0, checked((int)residual.shape[0])));
+
+    /// <summary>Reads all rows of a residual stream, whichever sequences they belong to.</summary>
+    public LensRows ReadRows(torch.Tensor residual, int layer)
     {
-        var positions = checked((int)residual.shape[0]);
-        var reading = new LayerReading(
-            layer,
-            firstPosition,
-            positions,
-            _settings.TopK,
-            new int[positions * _settings.TopK],
-            new float[positions * _settings.TopK],
-            new float[positions],
-            new float[positions],
-            _tracked,
-            new float[positions * _tracked.Length],
-            new int[positions * _tracked.Length]);
-
-        var most = (int)Math.Clamp(BlockBytes / (_vocabulary * sizeof(float)), 1, positions);
-
-        // Blocks of one size: a short last one would multiply as slowly as a long one.
-        var blocks = (positions + most - 1) / most;
-        var rows = (positions + blocks - 1) / blocks;
-        for (var start = 0; start < positions; start += rows)
-        {
-            using var scope = torch.NewDisposeScope();
-            var count = Math.Min(rows, positions - start);
-            var logits = Logits(residual.narrow(0, start, count), layer, rows);
-            Scan(logits, start, count, reading);
-        }
-
-        var broken = Array.FindIndex(reading.LogSumExp, value => !float.IsFinite(value));
-        if (broken >= 0)
-        {
-            throw new RefusedInputException(
-                $"At layer {layer}, position {firstPosition + broken}, the checkpoint computes values that are not finite numbers: its weights are damaged, or too large for the device's number type (choose the device cpu).");
-        }
-
-        return reading;
-    }
-
-    public void Dispose()
-    {
-        _logits?.Dispose();
-        _onCpu?.Dispose();
-    }
-
-    /// <summary>rows × vocabulary in the reader's own buffer, fp32 on the CPU.</summary>
-    private torch.Tensor Logits(torch.Tensor residual, int layer, int rows)
-    {
+        using var scope = torch.NewDisposeScope();
         var normed = _decoder.Norm.Forward(residual);
         if (_settings.Legacy && layer == _decoder.Layers)
         {
             normed = _decoder.Norm.Forward(normed);
         }
 
-        if (_logits is null || _logits.shape[0] < rows)
+        var count = checked((int)residual.shape[0]);
+        var rows = new LensRows(count, _settings.TopK, _tracked);
+
+        // Pieces of one size: a short last one would multiply as slowly as a long one.
+        var blocks = (count + MostRows - 1) / MostRows;
+        var block = (count + blocks - 1) / blocks;
+        for (var start = 0; start < count; start += block)
         {
-            _logits?.Dispose();
-            _logits = torch.empty([rows, _vocabulary], dtype: residual.dtype, device: _device).DetachFromDisposeScope();
+            Read(normed.narrow(0, start, Math.Min(block, count - start)), start, rows);
         }
 
-        // β = 0: what the buffer held is overwritten, not read.
-        var logits = _logits.narrow(0, 0, residual.shape[0]).addmm_(normed, _decoder.Unembedding, 0, 1);
-        if (_device.type == DeviceType.CPU)
-        {
-            return logits;
-        }
-
-        if (_onCpu is null || _onCpu.shape[0] < rows)
-        {
-            _onCpu?.Dispose();
-            _onCpu = torch.empty([rows, _vocabulary], dtype: torch.ScalarType.Float32).DetachFromDisposeScope();
-        }
-
-        return _onCpu.narrow(0, 0, residual.shape[0]).copy_(logits);
+        return rows;
     }
 
-    private unsafe void Scan(torch.Tensor logits, int start, int count, LayerReading reading)
+    private void Read(torch.Tensor normed, int start, LensRows rows)
     {
+        var count = checked((int)normed.shape[0]);
+        var most = (int)Math.Clamp(PieceBytes / (count * sizeof(float)), 256, _vocabulary);
+        var pieces = (_vocabulary + most - 1) / most;
+        var piece = (_vocabulary + pieces - 1) / pieces;
+
+        // A rank counts what is greater in every piece, so the tracked tokens' own logits are wanted before the first; the same product again is the same to the bit.
+        foreach (var tracked in _tracked.Select(id => id / piece).Distinct())
+        {
+            Scan(normed, tracked * piece, piece, (logits, row) => rows.Track(logits, tracked * piece, start + row));
+        }
+
+        for (var first = 0; first < _vocabulary; first += piece)
+        {
+            var from = first;
+            Scan(normed, from, piece, (logits, row) => rows.Add(logits, from, start + row));
+        }
+
+        ForRows(count, row => rows.Finish(start + row));
+    }
+
+    /// <summary>Computes one piece's logits and hands them over row by row, from several threads.</summary>
+    private unsafe void Scan(torch.Tensor normed, int first, int piece, RowAction action)
+    {
+        using var scope = torch.NewDisposeScope();
+        var width = Math.Min(piece, _vocabulary - first);
+        var logits = MatrixProduct.Multiply(normed, _decoder.Unembedding.narrow(0, first, width), bias: null);
+        if (logits.device_type != DeviceType.CPU)
+        {
+            logits = logits.to(torch.ScalarType.Float32).cpu();
+        }
+
         fixed (float* values = TensorMemory.AsSpan(logits))
         {
             var address = (nint)values;
-
-            // Row by row, not one share per worker: torch's own threads still spin after a multiplication and may hold a worker up.
-            Parallel.For(0, count, row => ReadRow(new ReadOnlySpan<float>((float*)address + ((long)row * _vocabulary), _vocabulary), start + row, reading));
+            ForRows((int)normed.shape[0], row => action(new ReadOnlySpan<float>((float*)address + ((long)row * width), width), row));
         }
     }
 
-    private void ReadRow(ReadOnlySpan<float> logits, int position, LayerReading reading)
+    private static void ForRows(int count, Action<int> action)
     {
-        var k = reading.TopK;
-        var finite = LogitScan.Read(
-            logits,
-            reading.Ids.AsSpan(position * k, k),
-            reading.LogProbabilities.AsSpan(position * k, k),
-            out reading.LogSumExp[position],
-            out reading.EntropyBits[position]);
-        if (!finite)
+        if (count <= Share)
         {
-            reading.LogSumExp[position] = float.NaN;
+            for (var row = 0; row < count; row++)
+            {
+                action(row);
+            }
+
+            return;
         }
 
-        for (var i = 0; i < _tracked.Length; i++)
+        // Small shares: torch's own threads may still be on a processor, and hold one worker up.
+        Parallel.ForEach(Partitioner.Create(0, count, Share), range =>
         {
-            var at = (position * _tracked.Length) + i;
-            var logit = logits[_tracked[i]];
-            reading.TrackedLogProbabilities[at] = logit - reading.LogSumExp[position];
-            reading.TrackedRanks[at] = 1 + LogitScan.CountGreater(logits, logit);
-        }
+            for (var row = range.Item1; row < range.Item2; row++)
+            {
+                action(row);
+            }
+        });
     }
+
+    private delegate void RowAction(ReadOnlySpan<float> logits, int row);
 }

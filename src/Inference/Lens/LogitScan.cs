@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace LogitLens.Inference.Lens;
 
-/// <summary>Reads one position's logits: the k largest, log Σ exp and entropy, in one pass over memory that is still in the cache.</summary>
+/// <summary>Reads one position's logits, piece by piece of the vocabulary: the k largest, log Σ exp and entropy, each piece while it is still in the cache.</summary>
 internal static class LogitScan
 {
     // Sums run in fp32 lanes over this many logits and are then added up in fp64.
     private const int Chunk = 2048;
 
-    /// <summary>Reads one row.</summary>
+    /// <summary>Reads a whole row.</summary>
     /// <param name="logits">All logits of one position.</param>
     /// <param name="ids">Receives as many ids as it is long, by falling logit, the lower id first on ties.</param>
     /// <param name="logProbabilities">Receives their log-probabilities; as long as <paramref name="ids"/>, and no longer than <paramref name="logits"/>.</param>
@@ -18,16 +18,49 @@ internal static class LogitScan
     /// <returns>False if the logits hold something that is not a finite number; nothing else is then to be used.</returns>
     public static bool Read(ReadOnlySpan<float> logits, Span<int> ids, Span<float> logProbabilities, out float logSumExp, out float entropyBits)
     {
-        var max = FindLargest(logits, ids, logProbabilities);
-        var (sum, weighted) = SumExponentials(logits, max);
+        var sums = LogitSums.None;
+        Begin(ids, logProbabilities);
+        Add(logits, 0, ids, logProbabilities, ref sums);
+        return Finish(logProbabilities, sums, out logSumExp, out entropyBits);
+    }
 
+    /// <summary>Empties what <see cref="Add"/> fills.</summary>
+    public static void Begin(Span<int> ids, Span<float> largest)
+    {
+        largest.Fill(float.NegativeInfinity);
+        ids.Clear();
+    }
+
+    /// <summary>Reads a piece of the vocabulary; pieces come in ascending order.</summary>
+    /// <param name="logits">The piece's logits.</param>
+    /// <param name="first">The id of the first of them.</param>
+    /// <param name="ids">The ids of the largest so far.</param>
+    /// <param name="largest">Their logits.</param>
+    /// <param name="sums">What has been seen so far.</param>
+    public static void Add(ReadOnlySpan<float> logits, int first, Span<int> ids, Span<float> largest, ref LogitSums sums)
+    {
+        FindLargest(logits, first, ids, largest);
+        sums.Raise(largest[0]);
+        var (sum, weighted) = SumExponentials(logits, sums.Max);
+        sums.Sum += sum;
+        sums.Weighted += weighted;
+    }
+
+    /// <summary>After the last piece.</summary>
+    /// <param name="logProbabilities">The largest logits; become log-probabilities.</param>
+    /// <param name="sums">What was seen.</param>
+    /// <param name="logSumExp">log Σ exp(logit), natural.</param>
+    /// <param name="entropyBits">Entropy of the softmax, in bits.</param>
+    /// <returns>False if the logits hold something that is not a finite number.</returns>
+    public static bool Finish(Span<float> logProbabilities, in LogitSums sums, out float logSumExp, out float entropyBits)
+    {
         // With z = logit − max: p = eᶻ / Σeᶻ, and H = −Σ p·log p = log Σeᶻ − Σ p·z.
-        var log = Math.Log(sum);
-        logSumExp = (float)(max + log);
-        entropyBits = (float)Math.Max(0, (log - (weighted / sum)) / Math.Log(2));
-        for (var i = 0; i < logProbabilities.Length; i++)
+        var log = Math.Log(sums.Sum);
+        logSumExp = (float)(sums.Max + log);
+        entropyBits = (float)Math.Max(0, (log - (sums.Weighted / sums.Sum)) / Math.Log(2));
+        foreach (ref var value in logProbabilities)
         {
-            logProbabilities[i] = (float)(logProbabilities[i] - (double)max - log);
+            value = (float)(value - (double)sums.Max - log);
         }
 
         return float.IsFinite(logSumExp) && float.IsFinite(entropyBits);
@@ -54,34 +87,29 @@ internal static class LogitScan
         return count;
     }
 
-    /// <summary>Fills <paramref name="ids"/> and their <paramref name="values"/>, largest first, and returns the largest.</summary>
-    private static float FindLargest(ReadOnlySpan<float> logits, Span<int> ids, Span<float> values)
+    private static void FindLargest(ReadOnlySpan<float> logits, int first, Span<int> ids, Span<float> values)
     {
         // Ids come in ascending order, so an equal value goes behind those that are there: the lower id stays first.
-        values.Fill(float.NegativeInfinity);
-        ids.Clear();
         var vectors = MemoryMarshal.Cast<float, Vector<float>>(logits);
         var last = values.Length - 1;
-        var bar = new Vector<float>(float.NegativeInfinity);
+        var bar = new Vector<float>(values[last]);
         for (var v = 0; v < vectors.Length; v++)
         {
             if (Vector.GreaterThanAny(vectors[v], bar))
             {
-                for (int id = v * Vector<float>.Count, end = id + Vector<float>.Count; id < end; id++)
+                for (int i = v * Vector<float>.Count, end = i + Vector<float>.Count; i < end; i++)
                 {
-                    Insert(logits[id], id, ids, values);
+                    Insert(logits[i], first + i, ids, values);
                 }
 
                 bar = new Vector<float>(values[last]);
             }
         }
 
-        for (var id = vectors.Length * Vector<float>.Count; id < logits.Length; id++)
+        for (var i = vectors.Length * Vector<float>.Count; i < logits.Length; i++)
         {
-            Insert(logits[id], id, ids, values);
+            Insert(logits[i], first + i, ids, values);
         }
-
-        return values[0];
     }
 
     private static void Insert(float value, int id, Span<int> ids, Span<float> values)
@@ -115,7 +143,7 @@ internal static class LogitScan
             foreach (var vector in vectors)
             {
                 var below = vector - top;
-                var exponential = Vector.Exp(below);
+                var exponential = FastExp.OfNegative(below);
                 sums += exponential;
                 weights += exponential * below;
             }

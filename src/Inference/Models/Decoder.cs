@@ -25,7 +25,7 @@ internal sealed class Decoder
     /// <summary>The final norm.</summary>
     public RmsNorm Norm { get; }
 
-    /// <summary>The unembedding, width × vocabulary (a transposed view).</summary>
+    /// <summary>The unembedding, vocabulary × width, as stored.</summary>
     public torch.Tensor Unembedding { get; }
 
     /// <summary>Number of blocks, L.</summary>
@@ -41,7 +41,7 @@ internal sealed class Decoder
             embedding,
             BlockSource.Load(weights, config.Text),
             RmsNorm.Load(weights, "language_model.model.norm", config.Text.RmsNormEpsilon),
-            weights.Own(head.t()));
+            head);
     }
 
     /// <summary>ids → rows × width: a new tensor, the caller's.</summary>
@@ -67,7 +67,7 @@ internal sealed class Decoder
     public torch.Tensor Logits(torch.Tensor residual)
     {
         using var scope = torch.NewDisposeScope();
-        return Norm.Forward(residual).mm(Unembedding).to(torch.ScalarType.Float32).MoveToOuterDisposeScope();
+        return MatrixProduct.Multiply(Norm.Forward(residual), Unembedding, bias: null).to(torch.ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     /// <summary>The most probable next token after a single row; the lowest id on ties.</summary>

@@ -65,13 +65,12 @@ internal sealed class VisionTower
         }
 
         var isClip = vision.ModelType == "clip_vision_model";
-        using var scope = torch.NewDisposeScope();
         return new VisionTower(
             vision,
             weights,
             layers,
             config.DropClassToken,
-            new Linear(weights.Own(kernel.view(kernel.shape[0], -1).t()), isClip ? null : weights.Load(Name + ".embeddings.patch_embedding.bias")),
+            new Linear(weights.Own(kernel.view(kernel.shape[0], -1)), isClip ? null : weights.Load(Name + ".embeddings.patch_embedding.bias")),
             isClip ? weights.Load(Name + ".embeddings.class_embedding") : null,
             weights.Load(Name + ".embeddings.position_embedding.weight"),
             isClip ? LayerNorm.Load(weights, Name + ".pre_layrnorm", vision.LayerNormEpsilon) : null,

@@ -47,8 +47,7 @@ internal sealed class WeightLoader : IDisposable
             biases[i] = names[i] + ".bias";
         }
 
-        var weight = Stack(weights);
-        return new Linear(Own(weight.t()), _store.Contains(biases[0]) ? Stack(biases) : null);
+        return new Linear(Stack(weights), _store.Contains(biases[0]) ? Stack(biases) : null);
     }
 
     /// <summary>Keeps a tensor until this loader is disposed.</summary>

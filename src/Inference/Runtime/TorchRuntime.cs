@@ -49,6 +49,7 @@ public static partial class TorchRuntime
             }
 
             LetIdleThreadsSleep();
+            KeepFreedMemory();
             try
             {
                 Touch(threads > 0 ? threads : Environment.ProcessorCount);
@@ -135,6 +136,53 @@ public static partial class TorchRuntime
             _ = SetNativeEnvironment(Policy, "passive", overwrite: 0);
         }
     }
+
+    /// <summary>
+    /// glibc gives large blocks back to the system as they are freed, and every block of the model would fault the same megabytes in again. They are kept
+    /// for the next tensor instead; <see cref="ReturnFreedMemory"/> gives them back.
+    /// </summary>
+    private static void KeepFreedMemory()
+    {
+        // Names and numbers of glibc's malloc.h. Heaps of other threads than the first are too small for tensors, so there is one for all.
+        const int TrimThreshold = -1;
+        const int MapThreshold = -3;
+        const int ArenaMax = -8;
+        if (OperatingSystem.IsLinux())
+        {
+            try
+            {
+                _ = SetMalloc(ArenaMax, 1);
+                _ = SetMalloc(MapThreshold, int.MaxValue);
+                _ = SetMalloc(TrimThreshold, int.MaxValue);
+            }
+            catch (EntryPointNotFoundException)
+            {
+                // musl has no such settings.
+            }
+        }
+    }
+
+    /// <summary>Gives memory that tensors have left to the system; after a checkpoint was unloaded that is most of it.</summary>
+    internal static void ReturnFreedMemory()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            try
+            {
+                _ = TrimMalloc(0);
+            }
+            catch (EntryPointNotFoundException)
+            {
+                // musl gives back by itself.
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    private static partial int SetMalloc(int parameter, int value);
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int TrimMalloc(nuint pad);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetNativeEnvironment(string name, string value, int overwrite);

@@ -16,7 +16,7 @@ public sealed class LensReaderTests
     {
         using var golden = GoldenCase.Open(name);
         using var scope = torch.NewDisposeScope();
-        using var reader = new LensReader(golden.Model.Decoder, new LensSettings());
+        var reader = new LensReader(golden.Model.Decoder, new LensSettings());
         var ids = golden.Golden.Ints("lens_ids");
         var probabilities = golden.Golden.Floats("lens_probs");
         var entropies = golden.Golden.Floats("lens_entropy_bits");
@@ -38,12 +38,12 @@ public sealed class LensReaderTests
     {
         using var golden = GoldenCase.Open(name);
         using var scope = torch.NewDisposeScope();
-        using var reader = new LensReader(golden.Model.Decoder, new LensSettings(Legacy: true));
+        var reader = new LensReader(golden.Model.Decoder, new LensSettings(Legacy: true));
         var last = golden.Model.Decoder.Layers;
         var reading = reader.Read(golden.Hidden(last), last, firstPosition: 0);
         GoldenCase.AssertTopK(golden.Golden.Ints("legacy_last_ids"), golden.Golden.Floats("legacy_last_probs"), reading.Ids, reading.LogProbabilities, 10, "legacy");
 
-        using var plain = new LensReader(golden.Model.Decoder, new LensSettings());
+        var plain = new LensReader(golden.Model.Decoder, new LensSettings());
         var before = plain.Read(golden.Hidden(last - 1), last - 1, firstPosition: 0);
         Assert.Equal(before.LogProbabilities, reader.Read(golden.Hidden(last - 1), last - 1, firstPosition: 0).LogProbabilities);
     }
@@ -53,7 +53,7 @@ public sealed class LensReaderTests
     {
         using var golden = GoldenCase.Open("experiments/chelsea");
         using var scope = torch.NewDisposeScope();
-        using var reader = new LensReader(golden.Model.Decoder, new LensSettings(TopK: 50));
+        var reader = new LensReader(golden.Model.Decoder, new LensSettings(TopK: 50));
         var last = golden.Model.Decoder.Layers;
         using var hidden = golden.Hidden(last);
         var reading = reader.Read(hidden, last, firstPosition: 0);
@@ -71,7 +71,7 @@ public sealed class LensReaderTests
         using var golden = GoldenCase.Open("experiments/chelsea");
         using var scope = torch.NewDisposeScope();
         var common = golden.Golden.Ints("lens_ids")[0];
-        using var reader = new LensReader(golden.Model.Decoder, new LensSettings(TopK: 50, TrackedTokens: [common, 2]));
+        var reader = new LensReader(golden.Model.Decoder, new LensSettings(TopK: 50, TrackedTokens: [common, 2]));
         var reading = reader.Read(golden.Hidden(3), 3, firstPosition: 7);
         Assert.Equal(7, reading.FirstPosition);
         Assert.Equal([common, 2], reading.Tracked);
@@ -132,7 +132,7 @@ public sealed class LensReaderTests
     {
         using var golden = GoldenCase.Open("experiments/chelsea");
         using var scope = torch.NewDisposeScope();
-        using var reader = new LensReader(golden.Model.Decoder, new LensSettings());
+        var reader = new LensReader(golden.Model.Decoder, new LensSettings());
         var hidden = golden.Hidden(2);
         hidden[5].fill_(float.NaN);
         var refusal = Assert.Throws<RefusedInputException>(() => reader.Read(hidden, 2, firstPosition: 100));

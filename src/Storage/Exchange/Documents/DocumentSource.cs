@@ -59,38 +59,20 @@ public static class DocumentSource
 
     private static DocumentLayer LayerOf(LayerArrays prompt, LayerArrays? answer)
     {
-        var size = prompt.Scores.Length + (answer?.Scores.Length ?? 0);
-        var probabilities = new float[size];
-        var logProbabilities = new float[size];
-        var isLogarithm = true;
-        var at = 0;
-        foreach (var part in (LayerArrays?[])[prompt, answer])
-        {
-            for (var i = 0; i < (part?.Scores.Length ?? 0); i++, at++)
-            {
-                probabilities[at] = Scores.Probability(part!, i);
-                logProbabilities[at] = Scores.LogProbability(part!, i) ?? Absent(ref isLogarithm);
-            }
-        }
-
+        List<LayerArrays> parts = answer is null ? [prompt] : [prompt, answer];
+        var probabilities = parts.SelectMany(part => Enumerable.Range(0, part.Scores.Length).Select(at => Scores.Probability(part, at)));
         return new DocumentLayer(
             prompt.Layer,
             prompt.TopK,
             [.. prompt.Ids, .. answer?.Ids ?? []],
-            probabilities,
-            isLogarithm ? logProbabilities : null,
+            [.. probabilities],
+            Scores.IsLogarithm(prompt) ? [.. parts.SelectMany(part => part.Scores)] : null,
             prompt.EntropyBits is null ? null : [.. prompt.EntropyBits, .. answer?.EntropyBits ?? []],
             null,
             prompt.Tracked,
             [.. prompt.TrackedScores, .. answer?.TrackedScores ?? []],
             [.. prompt.TrackedRanks, .. answer?.TrackedRanks ?? []],
             prompt.Legacy);
-
-        static float Absent(ref bool isLogarithm)
-        {
-            isLogarithm = false;
-            return 0;
-        }
     }
 
     private static List<TokenRow> TokensOf(List<DocumentPosition> positions, List<DocumentLayer> layers, IReadOnlyList<int> answerIds, TokenNames tokens)

@@ -259,6 +259,7 @@ public static class ReadingsDocumentReader
         layer.Tracked,
         layer.TrackedScores[(from * layer.Tracked.Length)..((from + count) * layer.Tracked.Length)],
         layer.TrackedRanks[(from * layer.Tracked.Length)..((from + count) * layer.Tracked.Length)],
+        Score: layer.LogProbabilities is null ? ScoreKind.PrintedProbability : ScoreKind.LogProbability,
         Legacy: layer.Legacy);
 
     private sealed record Form(
