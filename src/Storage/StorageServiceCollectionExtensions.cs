@@ -34,7 +34,9 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(s => new Database(
             s.GetRequiredService<DatabaseFile>(), s.GetRequiredService<IDbContextFactory<StorageContext>>(), s.GetRequiredService<DigestBacklog>()));
         services.AddSingleton(s => new DatabaseBackup(s.GetRequiredService<DatabaseFile>(), Clock(s)));
+        services.AddSingleton(s => new DataSizeStore(s.GetRequiredService<DatabaseFile>()));
         services.AddSingleton(s => new DatabaseCheck(s.GetRequiredService<DatabaseFile>(), Clock(s)));
+        services.AddSingleton(s => new DatabaseCompaction(s.GetRequiredService<DatabaseFile>(), Writer(s), Clock(s)));
         services.AddSingleton(s => new DatabaseRestore(s.GetRequiredService<DatabaseFile>(), s.GetRequiredService<IDbContextFactory<StorageContext>>(), Clock(s)));
         services.AddSingleton(s => new ImageStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new CheckpointStore(Reader(s), Writer(s), Clock(s)));

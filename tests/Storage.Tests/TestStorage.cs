@@ -50,6 +50,10 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public DatabaseRestore Restore => Get<DatabaseRestore>();
 
+    public DatabaseCompaction Compaction => Get<DatabaseCompaction>();
+
+    public DataSizeStore Sizes => Get<DataSizeStore>();
+
     public DatabaseCheck Check => Get<DatabaseCheck>();
 
     public IDbContextFactory<StorageContext> Contexts => Get<IDbContextFactory<StorageContext>>();
