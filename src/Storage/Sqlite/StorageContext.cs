@@ -1,5 +1,6 @@
 using LogitLens.Storage.Catalogue.Entities;
 using LogitLens.Storage.Readings;
+using LogitLens.Storage.Readings.Digests;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -29,6 +30,12 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
     public DbSet<AnalysisLayoutEntity> AnalysisLayouts => Set<AnalysisLayoutEntity>();
 
     public DbSet<ReadingEntity> Readings => Set<ReadingEntity>();
+
+    public DbSet<LayerSummaryEntity> LayerSummaries => Set<LayerSummaryEntity>();
+
+    public DbSet<SummaryEntity> Summaries => Set<SummaryEntity>();
+
+    public DbSet<PendingDigestEntity> PendingDigests => Set<PendingDigestEntity>();
 
     public static void Configure(DbContextOptionsBuilder builder, DatabaseFile file) => builder
         .UseSqlite(file.ConnectionString)
@@ -107,6 +114,27 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
             reading.HasKey(r => new { r.AnalysisId, r.Attempt, r.Segment, r.Layer });
             reading.HasOne(r => r.Analysis).WithMany(a => a.Readings).HasForeignKey(r => r.AnalysisId).OnDelete(DeleteBehavior.Cascade);
         });
+        modelBuilder.Entity<LayerSummaryEntity>(summary =>
+        {
+            summary.ToTable("LayerSummaries");
+            summary.HasKey(s => new { s.AnalysisId, s.Attempt, s.Segment, s.Layer });
+            summary.HasOne(s => s.Analysis).WithMany().HasForeignKey(s => s.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<SummaryEntity>(summary =>
+        {
+            summary.ToTable("Summaries");
+            summary.HasKey(s => new { s.AnalysisId, s.Segment });
+            summary.HasOne(s => s.Analysis).WithMany().HasForeignKey(s => s.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<PendingDigestEntity>(pending =>
+        {
+            pending.ToTable("PendingDigests");
+            pending.HasKey(p => p.AnalysisId);
+            pending.Property(p => p.AnalysisId).ValueGeneratedNever();
+            pending.HasOne(p => p.Analysis).WithMany().HasForeignKey(p => p.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        // TokenOccurrences and TokenTotals are WITHOUT ROWID, which EF cannot say: the migration LabScale makes them, Tokens/TokenIndex alone uses them.
     }
 
     private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
