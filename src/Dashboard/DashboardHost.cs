@@ -1,6 +1,7 @@
 using System.Net;
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Api;
+using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Components;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Dashboard.Importing;
@@ -46,6 +47,7 @@ public static class DashboardHost
         builder.Services.AddAnalysisService();
         builder.Services.AddImports();
         builder.Services.AddImportService();
+        builder.Services.AddCare();
         builder.Services.AddDataProtection().SetApplicationName("LogitLens").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetFullPath(options.DataFolder), "keys")));
         builder.Services.AddSecurityHeaders();
         builder.Services.AddApi();

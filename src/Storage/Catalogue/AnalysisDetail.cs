@@ -3,12 +3,14 @@ namespace LogitLens.Storage.Catalogue;
 /// <summary>Everything the explorer needs about one analysis, except its readings.</summary>
 /// <param name="Layout">The layout of the current attempt; null until the picture has been prepared.</param>
 /// <param name="Blobs">Readings of the current attempt that are committed, the answer's layers included.</param>
-/// <param name="Source">The file it was imported from; null for what was computed here.</param>
 public sealed record AnalysisDetail(
     AnalysisRow Row,
     RunRow Run,
     ImageRow Image,
     AnalysisLayout? Layout,
     IReadOnlyList<int> AnswerIds,
-    int Blobs = 0,
-    AnalysisSource? Source = null);
+    int Blobs = 0)
+{
+    /// <summary>The file it was imported from; null for what was computed here.</summary>
+    public AnalysisSource? Source { get; init; }
+}

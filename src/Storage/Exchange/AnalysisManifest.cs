@@ -42,7 +42,7 @@ public sealed record AnalysisManifest(
     {
         ArgumentNullException.ThrowIfNull(detail);
 
-        var (row, run, image, layout, answerIds, blobs, source) = detail;
+        var (row, run, image, layout, answerIds, blobs) = detail;
         var checkpoint = run.Checkpoint;
         var turned = run.Settings.ApplyExifOrientation && image.ExifOrientation >= FirstSidewaysOrientation;
         return new AnalysisManifest(
@@ -71,7 +71,7 @@ public sealed record AnalysisManifest(
             Seen: layout is null ? null : ToArray(layout.Seen),
             Positions: layout is null ? [] : PositionsOf(layout, answerIds),
             Answer: row.AnswerText is null ? null : new ManifestAnswer(answerIds, row.AnswerText),
-            Source: source is null ? null : new ManifestSource(source.File, source.Form, source.Sha256, source.Notes));
+            Source: detail.Source is not { } source ? null : new ManifestSource(source.File, source.Form, source.Sha256, source.Notes));
     }
 
     // EXIF orientations 5…8 exchange width and height.
