@@ -51,6 +51,8 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public DataSizeStore Sizes => Get<DataSizeStore>();
 
+    public DatabaseRepair Repair => Get<DatabaseRepair>();
+
     public DatabaseCheck Check => Get<DatabaseCheck>();
 
     public IDbContextFactory<StorageContext> Contexts => Get<IDbContextFactory<StorageContext>>();
