@@ -1,5 +1,6 @@
 using LogitLens.Storage.Care;
 using LogitLens.Storage.Exchange.Archive;
+using LogitLens.Storage.Exchange.Export;
 using LogitLens.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -41,6 +42,8 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public ImportStore Imports => Get<ImportStore>();
 
+    public ExportReader ExportReader => Get<ExportReader>();
+
     public ArchiveWriter ArchiveWriter => Get<ArchiveWriter>();
 
     public DatabaseBackup Backup => Get<DatabaseBackup>();
@@ -54,6 +57,10 @@ internal sealed class TestStorage : IAsyncDisposable
     public DatabaseRepair Repair => Get<DatabaseRepair>();
 
     public DatabaseCheck Check => Get<DatabaseCheck>();
+
+    public StatisticsStore Statistics => Get<StatisticsStore>();
+
+    public StatisticsJobs StatisticsJobs => Get<StatisticsJobs>();
 
     public IDbContextFactory<StorageContext> Contexts => Get<IDbContextFactory<StorageContext>>();
 
