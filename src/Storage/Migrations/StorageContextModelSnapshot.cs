@@ -56,6 +56,9 @@ namespace LogitLens.Storage.Migrations
                     b.Property<long>("QueuedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("RestGoneAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("RunNumber")
                         .HasColumnType("INTEGER");
 
@@ -85,6 +88,9 @@ namespace LogitLens.Storage.Migrations
             modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.AnalysisLayoutEntity", b =>
                 {
                     b.Property<long>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Checksum")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Packed")
@@ -280,6 +286,12 @@ namespace LogitLens.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Retention")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("RetentionDays")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -341,6 +353,9 @@ namespace LogitLens.Storage.Migrations
                     b.Property<int>("Layer")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("Checksum")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("Packed")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -356,6 +371,9 @@ namespace LogitLens.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<byte>("Segment")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Checksum")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Packed")
