@@ -47,7 +47,7 @@ public sealed class LensEngine : IDisposable
 
         // What is cheap to refuse comes before gigabytes of weights.
         var tokenizer = checkpoint.OpenTokenizer();
-        var pictures = PictureProcessor.Open(checkpoint.Folder, config.Vision.PatchSize);
+        var pictures = PictureProcessor.Open(checkpoint.Folder, config);
         var template = PromptTemplate.Of(checkpoint.Folder, config);
         return new LensEngine(config, LlavaModel.Load(checkpoint, TorchRuntime.Choose(device), cancellationToken), tokenizer, pictures, template);
     }
@@ -68,7 +68,7 @@ public sealed class LensEngine : IDisposable
         var ids = Tokenizer.Encode(full);
         var decoded = PictureDecoder.Decode(picture, orientation, limits);
         var prepared = _pictures.Prepare(decoded);
-        var positions = LayOut(ids, prepared.Patches, answerTokens);
+        var positions = LayOut(ids, prepared, answerTokens);
         return new PreparedInput(prepared, decoded.Width, decoded.Height, full, positions);
     }
 
@@ -99,7 +99,7 @@ public sealed class LensEngine : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(onReading);
         ArgumentOutOfRangeException.ThrowIfNegative(answerTokens);
-        CheckContext(input.Positions.Count, input.Picture.Patches.Count, answerTokens);
+        CheckContext(input.Positions.Count, input.Picture.Positions, answerTokens);
         cancellationToken.ThrowIfCancellationRequested();
 
         using var noGradients = torch.no_grad();
@@ -160,8 +160,8 @@ public sealed class LensEngine : IDisposable
         return new HiddenState(layer, firstPosition, (int)residual.shape[0], (int)residual.shape[1], values);
     }
 
-    /// <summary>The ids with the one placeholder expanded to a position per patch.</summary>
-    private List<InputPosition> LayOut(int[] ids, IReadOnlyList<PatchRegion> patches, int answerTokens)
+    /// <summary>The ids with the one placeholder expanded to a position per patch and line feature.</summary>
+    private List<InputPosition> LayOut(int[] ids, PreparedPicture picture, int answerTokens)
     {
         var places = ids.Count(id => id == Config.ImageTokenId);
         if (places != 1)
@@ -169,13 +169,13 @@ public sealed class LensEngine : IDisposable
             throw new RefusedInputException($"The prompt has {places} places for the picture, but an analysis is of one picture: write {PromptTemplate.ImagePlaceholder} exactly once.");
         }
 
-        CheckContext(ids.Length - 1 + patches.Count, patches.Count, answerTokens);
-        var positions = new List<InputPosition>(ids.Length - 1 + patches.Count);
+        CheckContext(ids.Length - 1 + picture.Positions, picture.Positions, answerTokens);
+        var positions = new List<InputPosition>(ids.Length - 1 + picture.Positions);
         foreach (var id in ids)
         {
             if (id == Config.ImageTokenId)
             {
-                positions.AddRange(patches.Select(patch => new InputPosition(id, PositionKind.Patch, patch)));
+                AddPicture(positions, id, picture);
             }
             else if (id < Config.Text.VocabularySize)
             {
@@ -189,6 +189,26 @@ public sealed class LensEngine : IDisposable
         }
 
         return positions;
+    }
+
+    private static void AddPicture(List<InputPosition> positions, int id, PreparedPicture picture)
+    {
+        var grid = picture.Fine;
+        var whole = picture.Patches.Count - ((grid?.Rows * grid?.Columns) ?? 0);
+        for (var patch = 0; patch < whole; patch++)
+        {
+            positions.Add(new InputPosition(id, PositionKind.Patch, picture.Patches[patch]));
+        }
+
+        for (var row = 0; row < grid?.Rows; row++)
+        {
+            for (var column = 0; column < grid.Columns; column++)
+            {
+                positions.Add(new InputPosition(id, PositionKind.Patch, picture.Patches[whole + (row * grid.Columns) + column]));
+            }
+
+            positions.Add(new InputPosition(id, PositionKind.Newline, Patch: null));
+        }
     }
 
     private void CheckContext(int positions, int patches, int answerTokens)
@@ -207,6 +227,7 @@ public sealed class LensEngine : IDisposable
         var steps = _model.Tower.Blocks + 1;
         var features = _model.Tower.Forward(
             input.Picture.PixelValues,
+            input.Picture.Views,
             input.Picture.Width,
             input.Picture.Height,
             done => onProgress?.Invoke(new AnalysisProgress(AnalysisStage.Vision, done, steps)),
@@ -218,7 +239,7 @@ public sealed class LensEngine : IDisposable
             ids[i] = input.Positions[i].Id;
         }
 
-        var embedded = _model.Embed(ids, _model.Projector.Forward(features));
+        var embedded = _model.Embed(ids, _model.Arrangement.Forward(_model.Projector.Forward(features), input.Picture.Fine));
         onProgress?.Invoke(new AnalysisProgress(AnalysisStage.Vision, steps, steps));
         return embedded.MoveToOuterDisposeScope();
     }

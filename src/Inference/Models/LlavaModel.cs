@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace LogitLens.Inference.Models;
 
-/// <summary>A LLaVA checkpoint in memory: tower, projector and decoder, chosen by its config.</summary>
+/// <summary>A LLaVA checkpoint in memory: tower, projector, arrangement of features and decoder, chosen by its config.</summary>
 internal sealed class LlavaModel : IDisposable
 {
     private readonly WeightLoader _weights;
@@ -17,6 +17,7 @@ internal sealed class LlavaModel : IDisposable
             ? VisionTower.Load(weights, config)
             : throw new RefusedInputException($"The checkpoint's vision tower is a {config.Vision.ModelType}, but only clip_vision_model and siglip_vision_model are computed here: use a checkpoint with one of these.");
         Projector = Projector.Load(weights, config);
+        Arrangement = FeatureArrangement.Load(weights, config);
         Decoder = config.Text.ModelType is "llama" or "mistral" or "qwen2"
             ? Decoder.Load(weights, config)
             : throw new RefusedInputException($"The checkpoint's decoder is a {config.Text.ModelType}, but only llama, mistral and qwen2 are computed here: use a checkpoint with one of these.");
@@ -25,6 +26,8 @@ internal sealed class LlavaModel : IDisposable
     public VisionTower Tower { get; }
 
     public Projector Projector { get; }
+
+    public FeatureArrangement Arrangement { get; }
 
     public Decoder Decoder { get; }
 
@@ -72,7 +75,7 @@ internal sealed class LlavaModel : IDisposable
         if (places.Count != features.shape[0])
         {
             throw new RefusedInputException(
-                $"The prompt has {places.Count} places for the picture, but the vision tower gives {features.shape[0]} features: preprocessor_config.json and config.json contradict each other.");
+                $"The prompt has {places.Count} places for the picture, but the vision tower and what arranges its output give {features.shape[0]} features: preprocessor_config.json and config.json contradict each other.");
         }
 
         var embedded = Decoder.Embed(words);

@@ -11,6 +11,9 @@ namespace LogitLens.Inference.Models;
 /// </remarks>
 internal sealed class VisionTower
 {
+    // More gain no speed, and what a block computes in between takes up to a hundred megabytes for each.
+    private const int MostViewsAtOnce = 4;
+
     private readonly VisionConfig _config;
     private readonly WeightLoader _weights;
     private readonly int[] _featureLayers;
@@ -78,14 +81,15 @@ internal sealed class VisionTower
     }
 
     /// <summary>Computes the features the projector takes.</summary>
-    /// <param name="pixelValues">channels × height × width, normalised.</param>
-    /// <param name="width">Width, in pixels.</param>
-    /// <param name="height">Height, in pixels.</param>
+    /// <param name="pixelValues">views × channels × height × width, normalised.</param>
+    /// <param name="views">Number of views; none sees another.</param>
+    /// <param name="width">Width of each, in pixels.</param>
+    /// <param name="height">Height of each, in pixels.</param>
     /// <param name="onBlock">Called after each block with the number done.</param>
     /// <param name="cancellationToken">Looked at between blocks.</param>
-    /// <returns>patches × (width × feature layers): a new tensor, the caller's.</returns>
+    /// <returns>(views × patches) × (width × feature layers): a new tensor, the caller's.</returns>
     /// <exception cref="RefusedInputException">The tower has no positions for a picture of that size.</exception>
-    public torch.Tensor Forward(ReadOnlySpan<float> pixelValues, int width, int height, Action<int>? onBlock, CancellationToken cancellationToken)
+    public torch.Tensor Forward(ReadOnlySpan<float> pixelValues, int views, int width, int height, Action<int>? onBlock, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
         var size = _config.PatchSize;
@@ -99,20 +103,20 @@ internal sealed class VisionTower
         }
 
         // A convolution whose stride is its kernel's size is one multiplication of the patches laid out as rows.
-        var pixels = TensorMemory.From(pixelValues, _config.Channels, height, width)
-            .narrow(1, 0, rows * size).narrow(2, 0, columns * size)
-            .reshape(_config.Channels, rows, size, columns, size)
-            .permute(1, 3, 0, 2, 4)
-            .reshape(rows * columns, _config.Channels * size * size)
+        var pixels = TensorMemory.From(pixelValues, views, _config.Channels, height, width)
+            .narrow(2, 0, rows * size).narrow(3, 0, columns * size)
+            .reshape(views, _config.Channels, rows, size, columns, size)
+            .permute(0, 2, 4, 1, 3, 5)
+            .reshape(views * rows * columns, _config.Channels * size * size)
             .to(_weights.Type, _weights.Device);
-        var embedded = _patchEmbedding.Forward(pixels);
+        var embedded = _patchEmbedding.Forward(pixels).view(views, patches, -1);
         if (_classEmbedding is not null)
         {
-            embedded = torch.cat([_classEmbedding.unsqueeze(0), embedded], 0);
+            embedded = torch.cat([_classEmbedding.expand(views, 1, -1), embedded], 1);
         }
 
         embedded.add_(_positionEmbedding);
-        var residual = _preNorm?.Forward(embedded) ?? embedded;
+        var residual = (_preNorm?.Forward(embedded) ?? embedded).view(views * _positionEmbedding.shape[0], -1);
 
         var features = new torch.Tensor[_featureLayers.Length];
         for (var layer = 0; ; layer++)
@@ -132,11 +136,16 @@ internal sealed class VisionTower
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            _blocks[layer].Apply(residual);
+            for (var view = 0; view < views; view += MostViewsAtOnce)
+            {
+                var some = Math.Min(MostViewsAtOnce, views - view);
+                _blocks[layer].Apply(residual.narrow(0, view * _positionEmbedding.shape[0], some * _positionEmbedding.shape[0]), some);
+            }
+
             onBlock?.Invoke(layer + 1);
         }
 
         var all = features.Length == 1 ? features[0] : torch.cat(features, 1);
-        return (_dropClassToken ? all.narrow(0, 1, rows * columns).contiguous() : all.alias()).MoveToOuterDisposeScope();
+        return (_dropClassToken ? all.view(views, patches + 1, -1).narrow(1, 1, patches).reshape(views * patches, -1) : all.alias()).MoveToOuterDisposeScope();
     }
 }
