@@ -1,3 +1,4 @@
+using LogitLens.Storage.Readings.Digests;
 using LogitLens.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -14,14 +15,17 @@ public sealed class Database : IDisposable
 
     private readonly DatabaseFile _file;
     private readonly IDbContextFactory<StorageContext> _contexts;
+    private readonly DigestBacklog _backlog;
 
-    internal Database(DatabaseFile file, IDbContextFactory<StorageContext> contexts)
+    internal Database(DatabaseFile file, IDbContextFactory<StorageContext> contexts, DigestBacklog backlog)
     {
         _file = file;
         _contexts = contexts;
+        _backlog = backlog;
     }
 
     /// <summary>Creates or migrates the file; WAL, foreign keys. Call once at start.</summary>
+    /// <remarks>The tables change in one transaction; then analyses of an earlier version are brought over one by one, which can be interrupted.</remarks>
     /// <exception cref="StorageException">Read-only folder, full disk, newer database, not a database. The file is then as it was.</exception>
     public Task PrepareAsync(CancellationToken cancellationToken) => Task.Run(
         async () =>
@@ -31,6 +35,7 @@ public sealed class Database : IDisposable
                 CreateFolder();
                 RequireDatabaseOrNothing();
                 await MigrateAsync(cancellationToken);
+                await _backlog.WorkOffAsync(cancellationToken);
             }
             catch (Exception exception) when (SqliteFailure.Explain(exception, _file) is { } sentence)
             {

@@ -19,25 +19,39 @@ public sealed class GoldenParityTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("llava-1.5/chelsea")]
-    [InlineData("experiments/chelsea")]
-    [InlineData("bakllava/chelsea")]
-    [InlineData("bakllava/tall")]
-    [InlineData("vip-llava/wide")]
-    [InlineData("llava-interleave/coffee")]
-    [InlineData("llava-next/chelsea")]
-    [InlineData("llava-next/tall")]
-    [InlineData("llava-next/wide")]
-    [InlineData("llava-onevision/coffee")]
-    [InlineData("llava-onevision/small")]
-    [InlineData("llava-onevision/tall")]
-    [InlineData("demo")]
-    public void Analyze_GoldenPicture_GivesEveryNumberOfTransformers(string name)
+    [InlineData("llava-1.5/chelsea", Residency.Resident)]
+    [InlineData("llava-1.5/chelsea", Residency.Streamed)]
+    [InlineData("experiments/chelsea", Residency.Resident)]
+    [InlineData("experiments/chelsea", Residency.Streamed)]
+    [InlineData("bakllava/chelsea", Residency.Resident)]
+    [InlineData("bakllava/chelsea", Residency.Streamed)]
+    [InlineData("bakllava/tall", Residency.Resident)]
+    [InlineData("bakllava/tall", Residency.Streamed)]
+    [InlineData("vip-llava/wide", Residency.Resident)]
+    [InlineData("vip-llava/wide", Residency.Streamed)]
+    [InlineData("llava-interleave/coffee", Residency.Resident)]
+    [InlineData("llava-interleave/coffee", Residency.Streamed)]
+    [InlineData("llava-next/chelsea", Residency.Resident)]
+    [InlineData("llava-next/chelsea", Residency.Streamed)]
+    [InlineData("llava-next/tall", Residency.Resident)]
+    [InlineData("llava-next/tall", Residency.Streamed)]
+    [InlineData("llava-next/wide", Residency.Resident)]
+    [InlineData("llava-next/wide", Residency.Streamed)]
+    [InlineData("llava-onevision/coffee", Residency.Resident)]
+    [InlineData("llava-onevision/coffee", Residency.Streamed)]
+    [InlineData("llava-onevision/small", Residency.Resident)]
+    [InlineData("llava-onevision/small", Residency.Streamed)]
+    [InlineData("llava-onevision/tall", Residency.Resident)]
+    [InlineData("llava-onevision/tall", Residency.Streamed)]
+    [InlineData("demo", Residency.Resident)]
+    [InlineData("demo", Residency.Streamed)]
+    public void Analyze_GoldenPicture_GivesEveryNumberOfTransformers(string name, Residency residency)
     {
         var golden = GoldenFile.Open(SharedFolder.Require(name == "demo" ? "demo/golden.safetensors" : $"goldens/{name}/golden.safetensors"));
         var comparison = new GoldenComparison(golden);
         using var checkpoint = Checkpoint.Open(SharedFolder.Require(name == "demo" ? "demo/checkpoint" : $"goldens/{name.Split('/')[0]}/checkpoint"));
-        using var engine = LensEngine.Load(checkpoint, DeviceChoice.Cpu, Token);
+        using var engine = LensEngine.Load(checkpoint, DeviceChoice.Cpu, residency, Token);
+        Assert.Equal(residency, engine.Residency);
         var picture = File.ReadAllBytes(SharedFolder.Require(name == "demo" ? "demo/pictures/music-in-the-snow.png" : $"goldens/pictures/{name.Split('/')[1]}.png"));
 
         var input = engine.Prepare(picture, PromptTemplate.DefaultQuestion, PictureOrientation.AsStored, PictureLimits.Default, 12);
@@ -45,7 +59,7 @@ public sealed class GoldenParityTests
         Assert.All(input.Positions, position => Assert.Equal(position.Id == engine.Config.ImageTokenId, position.Kind is PositionKind.Patch or PositionKind.Newline));
         CompareFeatures(engine, input, golden, comparison);
         CompareReadings(engine, input, golden, comparison, name == "demo" ? DemoLayers : [.. Enumerable.Range(0, engine.Config.Text.Layers + 1)]);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{name}: {comparison.Finish(Experiments)}");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{name} {residency}: {comparison.Finish(Experiments)}");
     }
 
     private static void CompareFeatures(LensEngine engine, PreparedInput input, GoldenFile golden, GoldenComparison comparison)
@@ -59,7 +73,7 @@ public sealed class GoldenParityTests
         {
             using var scope = torch.NewDisposeScope();
             var picture = input.Picture;
-            var features = engine.Model.Tower.Forward(picture.PixelValues, picture.Views, picture.Width, picture.Height, onBlock: null, Token);
+            var features = engine.Model.Tower.Forward([.. picture.PixelsByView], picture.Width, picture.Height, onBlock: null, Token);
             comparison.Close("projector_input", TensorMemory.AsSpan(features), 1e-4f);
         }
     }

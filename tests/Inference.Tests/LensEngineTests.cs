@@ -319,10 +319,10 @@ public sealed class LensEngineTests
         }
     }
 
-    private static LensEngine Load(string name)
+    private static LensEngine Load(string name, Residency residency = Residency.Resident)
     {
         using var checkpoint = Checkpoint.Open(Folder(name));
-        return LensEngine.Load(checkpoint, DeviceChoice.Cpu, Token);
+        return LensEngine.Load(checkpoint, DeviceChoice.Cpu, residency, Token);
     }
 
     private static string Folder(string name) => SharedFolder.Require(name == "demo" ? "demo/checkpoint" : $"goldens/{name.Split('/')[0]}/checkpoint");

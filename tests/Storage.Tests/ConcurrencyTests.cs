@@ -32,7 +32,7 @@ public sealed class ConcurrencyTests
                 Assert.Equal(6, (await storage.Runs.FindAsync(run, Token))?.Counts.Total);
                 foreach (var row in page.Items.Where(r => r.State is AnalysisState.Running or AnalysisState.Done))
                 {
-                    var now = Assert.IsType<AttemptReadings>(await storage.Readings.ReadCurrentAsync(row.Id, 0, Token));
+                    var now = Assert.IsType<AttemptReadings>(await storage.Readings.ReadCurrentAsync(row.Id, 0, ReadingPart.Whole, Token));
                     Assert.Equal(now.Total, now.Packed.Count);
                     Assert.True(now.State != AnalysisState.Done || now.Total == 3);
                     Assert.Equal(Enumerable.Range(0, now.Total), now.Packed.Select(p => ReadingCodec.Unpack(p).Layer));

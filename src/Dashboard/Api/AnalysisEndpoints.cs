@@ -20,9 +20,19 @@ internal static class AnalysisEndpoints
         analyses.MapGet("/readings", GetReadingsAsync)
             .WithName("GetReadings")
             .WithSummary("Packed layer readings, one after another in the order they were committed, from the from-th on")
-            .WithDescription("Each reading begins with a header of 32 bytes whose u32 at offset 24 is its length. X-Attempt names the attempt, X-Blobs how many readings it has so far.")
+            .WithDescription("Each reading begins with a header of 32 bytes whose u32 at offset 24 is its length. X-Attempt names the attempt, X-Blobs how many readings it has so far. part=rest leaves out what /summary holds.")
             .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        analyses.MapGet("/summary", GetSummaryAsync)
+            .WithName("GetSummary")
+            .WithSummary("Packed summaries (top-1 id, score and entropy of every position), one after another, in the order of /readings")
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        analyses.MapGet("/layers/{layer:int}", GetLayerAsync)
+            .WithName("GetLayer")
+            .WithSummary("One packed layer reading")
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
             .ProducesProblem(StatusCodes.Status404NotFound);
         analyses.MapGet("/export.html", ExportAsync)
             .WithName("ExportAnalysis")
@@ -44,16 +54,27 @@ internal static class AnalysisEndpoints
         return TypedResults.Ok(AnalysisManifest.From(detail));
     }
 
-    private static async Task<IResult> GetReadingsAsync(
-        long id, HttpContext context, ReadingStore readings, CancellationToken cancellationToken, int from = 0, int? attempt = null)
+    private static Task<IResult> GetReadingsAsync(
+        long id, HttpContext context, ReadingStore readings, CancellationToken cancellationToken, int from = 0, int? attempt = null, string part = "whole")
     {
         if (from < 0)
         {
-            return ApiResults.BadRequest($"from is {from}, but readings are counted from 0: leave it out or give 0 or more.");
+            return Task.FromResult(ApiResults.BadRequest($"from is {from}, but readings are counted from 0: leave it out or give 0 or more."));
         }
 
+        return ApiWords.TryRead<ReadingPart>(part, out var wanted)
+            ? ServeAsync(id, context, readings, from, attempt, wanted, cancellationToken)
+            : Task.FromResult(ApiResults.BadRequest(ApiWords.Refusal<ReadingPart>("part", part)));
+    }
+
+    private static Task<IResult> GetSummaryAsync(long id, HttpContext context, ReadingStore readings, CancellationToken cancellationToken, int? attempt = null) =>
+        ServeAsync(id, context, readings, 0, attempt, ReadingPart.Summary, cancellationToken);
+
+    private static async Task<IResult> ServeAsync(
+        long id, HttpContext context, ReadingStore readings, int from, int? attempt, ReadingPart part, CancellationToken cancellationToken)
+    {
         var mayBeKnown = context.Request.Headers.IfNoneMatch.Count > 0;
-        if (await readings.ReadCurrentAsync(new AnalysisId(id), mayBeKnown ? int.MaxValue : from, cancellationToken) is not { } current)
+        if (await readings.ReadCurrentAsync(new AnalysisId(id), mayBeKnown ? int.MaxValue : from, part, cancellationToken) is not { } current)
         {
             return Unknown(id);
         }
@@ -61,7 +82,7 @@ internal static class AnalysisEndpoints
         SetHeaders(context, current);
         if (current.State == AnalysisState.Done && attempt == current.Attempt)
         {
-            if (ApiResults.IsKnown(context, $"{id}-{current.Attempt}-{from}"))
+            if (ApiResults.IsKnown(context, $"{id}-{current.Attempt}-{part}-{from}"))
             {
                 return TypedResults.StatusCode(StatusCodes.Status304NotModified);
             }
@@ -73,7 +94,7 @@ internal static class AnalysisEndpoints
 
         if (mayBeKnown)
         {
-            current = await readings.ReadCurrentAsync(new AnalysisId(id), from, cancellationToken);
+            current = await readings.ReadCurrentAsync(new AnalysisId(id), from, part, cancellationToken);
             if (current is null)
             {
                 return Unknown(id);
@@ -82,7 +103,7 @@ internal static class AnalysisEndpoints
             SetHeaders(context, current);
         }
 
-        // The bytes of the database are the bytes of the answer; nobody looks inside.
+        // The bytes of the database are the bytes of the answer (a whole layer is its two parts put together); nobody looks at a number.
         var packed = current.Packed;
         context.Response.ContentLength = packed.Sum(blob => (long)blob.Length);
         return TypedResults.Stream(
@@ -94,6 +115,53 @@ internal static class AnalysisEndpoints
                 }
             },
             "application/octet-stream");
+    }
+
+    private static async Task<IResult> GetLayerAsync(
+        long id,
+        int layer,
+        HttpContext context,
+        ReadingStore readings,
+        CancellationToken cancellationToken,
+        int? attempt = null,
+        string segment = "prompt",
+        string part = "whole")
+    {
+        if (!ApiWords.TryRead<ReadingSegment>(segment, out var wantedSegment))
+        {
+            return ApiResults.BadRequest(ApiWords.Refusal<ReadingSegment>("segment", segment));
+        }
+
+        if (!ApiWords.TryRead<ReadingPart>(part, out var wanted))
+        {
+            return ApiResults.BadRequest(ApiWords.Refusal<ReadingPart>("part", part));
+        }
+
+        // Skipping all of them tells the attempt and its state without reading one.
+        if (await readings.ReadCurrentAsync(new AnalysisId(id), int.MaxValue, wanted, cancellationToken) is not { } current)
+        {
+            return Unknown(id);
+        }
+
+        SetHeaders(context, current);
+        if (current.State != AnalysisState.Done || attempt != current.Attempt)
+        {
+            ApiResults.MayChange(context);
+        }
+        else if (ApiResults.IsKnown(context, $"{id}-{current.Attempt}-{wantedSegment}-{layer}-{wanted}"))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        if (await readings.ReadLayerAsync(new AnalysisId(id), wantedSegment, layer, wanted, cancellationToken) is { } packed)
+        {
+            return TypedResults.Bytes(packed, "application/octet-stream");
+        }
+
+        ApiResults.MayChange(context);
+        context.Response.Headers.ETag = default;
+        return ApiResults.NotFound(
+            $"Analysis {id} has no reading of layer {layer} in its {wantedSegment} segment: its run may have left that layer out, or it has not been read yet.");
     }
 
     private static void SetHeaders(HttpContext context, AttemptReadings current)

@@ -32,6 +32,12 @@ public sealed class LogitLensOptions
     /// <summary>A checkpoint that nobody needed for so long leaves memory; 0 keeps it.</summary>
     public double UnloadAfterMinutes { get; set; } = 10;
 
+    /// <summary>Backups: where, when, which stay.</summary>
+    public BackupOptions Backup { get; } = new();
+
+    /// <summary>Where backups go unless a path is given.</summary>
+    internal string BackupFolder => Path.GetFullPath(Backup.Folder ?? Path.Combine(DataFolder, "backups"));
+
     /// <summary>The database file.</summary>
     internal string DatabasePath => Path.Combine(Path.GetFullPath(DataFolder), DatabaseName);
 

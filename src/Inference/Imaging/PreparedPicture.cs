@@ -12,6 +12,10 @@ namespace LogitLens.Inference.Imaging;
 public sealed record PreparedPicture(
     int Views, int Width, int Height, byte[] Resized, float[] PixelValues, PixelRectangle Seen, IReadOnlyList<PatchRegion> Patches, FineGrid? Fine = null)
 {
+    /// <summary>Each view's 3 × Height × Width values.</summary>
+    public IEnumerable<ReadOnlyMemory<float>> PixelsByView =>
+        Enumerable.Range(0, Views).Select(view => (ReadOnlyMemory<float>)PixelValues.AsMemory(view * 3 * Height * Width, 3 * Height * Width));
+
     /// <summary>Positions the picture takes in the decoder: its patches, and a line feature behind each row of the finer grid.</summary>
     public int Positions => Patches.Count + (Fine?.Rows ?? 0);
 }

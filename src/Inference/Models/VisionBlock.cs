@@ -16,7 +16,9 @@ internal sealed class VisionBlock(int heads, Action<torch.Tensor> activation, La
         weights.Linear(name + ".mlp.fc1"),
         weights.Linear(name + ".mlp.fc2"));
 
-    /// <summary>Moves the residual stream ((views × positions) × width) through the block, in place.</summary>
+    /// <summary>Moves the residual stream of several views, one below the other, through the block, in place.</summary>
+    /// <param name="residual">(views × positions) × width.</param>
+    /// <param name="views">How many views there are; none sees another.</param>
     public void Apply(torch.Tensor residual, int views)
     {
         using var scope = torch.NewDisposeScope();

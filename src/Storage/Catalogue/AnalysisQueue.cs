@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Catalogue.Entities;
 using LogitLens.Storage.Readings;
+using LogitLens.Storage.Readings.Digests;
 using LogitLens.Storage.Sqlite;
+using LogitLens.Storage.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace LogitLens.Storage;
@@ -17,12 +19,14 @@ public sealed class AnalysisQueue
     private readonly DatabaseReader _reader;
     private readonly DatabaseWriter _writer;
     private readonly TimeProvider _clock;
+    private readonly TokenTableCache _tokens;
 
-    internal AnalysisQueue(DatabaseReader reader, DatabaseWriter writer, TimeProvider clock)
+    internal AnalysisQueue(DatabaseReader reader, DatabaseWriter writer, TimeProvider clock, TokenTableCache tokens)
     {
         _reader = reader;
         _writer = writer;
         _clock = clock;
+        _tokens = tokens;
     }
 
     /// <summary>Rows left Running by a process that ended go back to Queued; returns how many. Call once at start.</summary>
@@ -74,14 +78,14 @@ public sealed class AnalysisQueue
             cancellationToken);
     }
 
-    /// <summary>Commits one layer.</summary>
-    /// <exception cref="ArgumentException">The bytes are not a packed reading of that layer.</exception>
+    /// <summary>Commits one layer, given whole; it is kept as its summary and its rest.</summary>
+    /// <exception cref="ArgumentException">The bytes are not a whole packed reading of that layer.</exception>
     /// <exception cref="InvalidOperationException">This attempt has written the layer already.</exception>
     /// <exception cref="StorageException">The database cannot be written, for example because the disk is full.</exception>
     public Task<bool> WriteReadingAsync(AnalysisId id, int attempt, ReadingSegment segment, int layer, byte[] packed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(packed);
-        RequireLayer(packed, layer);
+        var (summary, rest) = Split(packed, layer);
         return _writer.WriteAsync(
             async (context, token) =>
             {
@@ -96,7 +100,8 @@ public sealed class AnalysisQueue
                     throw new InvalidOperationException($"Attempt {attempt} of analysis {id} has written layer {layer} of its {segment} segment already.");
                 }
 
-                context.Readings.Add(new ReadingEntity { AnalysisId = id.Value, Attempt = attempt, Segment = segment, Layer = layer, Packed = packed });
+                context.Readings.Add(new ReadingEntity { AnalysisId = id.Value, Attempt = attempt, Segment = segment, Layer = layer, Packed = rest });
+                context.LayerSummaries.Add(new LayerSummaryEntity { AnalysisId = id.Value, Attempt = attempt, Segment = segment, Layer = layer, Packed = summary });
                 await context.SaveChangesAsync(token);
                 return true;
             },
@@ -107,36 +112,49 @@ public sealed class AnalysisQueue
     /// Marks Done; fails with <see cref="InvalidOperationException"/> if a layer of the prompt segment or the layout is missing, or if the answer segment has
     /// some of the layers only.
     /// </summary>
-    public Task<bool> CompleteAsync(AnalysisId id, int attempt, IReadOnlyList<int> answerIds, string? answerText, CancellationToken cancellationToken)
+    /// <remarks>
+    /// The digest is computed before the writer's turn: an attempt's layers are written by the one who completes it, and don't change any more. What an
+    /// import writes instead of all this is <see cref="FinishedAnalysis"/>.
+    /// </remarks>
+    public async Task<bool> CompleteAsync(AnalysisId id, int attempt, IReadOnlyList<int> answerIds, string? answerText, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(answerIds);
-        return _writer.WriteAsync(
+        var written = await _reader.ReadAsync((context, token) => AttemptLayers.ReadAsync(context, id, attempt, _tokens, token), cancellationToken);
+        if (written is null)
+        {
+            return false;
+        }
+
+        var (source, summaries) = written;
+        var digest = await Task.Run(() => AnalysisDigest.Of(source), cancellationToken);
+        return await _writer.WriteAsync(
             async (context, token) =>
             {
-                var mine = Mine(context, id, attempt);
-                var run = await mine.Select(a => new { a.Run!.Settings, a.Run.Checkpoint!.Layers, HasLayout = a.Layout != null }).SingleOrDefaultAsync(token);
-                if (run is null)
-                {
-                    return false;
-                }
-
-                var wanted = RunSettingsJson.Read(run.Settings).Layers ?? [.. Enumerable.Range(0, run.Layers + 1)];
-                var written = await context.Readings
-                    .Where(r => r.AnalysisId == id.Value && r.Attempt == attempt)
-                    .Select(r => new { r.Segment, r.Layer })
-                    .ToListAsync(token);
-                RequireWhole(id, run.HasLayout, wanted, written.ToLookup(r => r.Segment, r => r.Layer));
-
                 var now = _clock.GetUtcNow();
                 var ids = MemoryMarshal.AsBytes<int>([.. answerIds]).ToArray();
-                return await mine.ExecuteUpdateAsync(
+                var mine = await Mine(context, id, attempt).ExecuteUpdateAsync(
                     a => a
                         .SetProperty(x => x.State, AnalysisState.Done)
                         .SetProperty(x => x.AnswerIds, ids)
                         .SetProperty(x => x.AnswerText, answerText)
                         .SetProperty(x => x.Error, (string?)null)
                         .SetProperty(x => x.FinishedAt, now),
-                    token) > 0;
+                    token);
+                if (mine == 0)
+                {
+                    return false;
+                }
+
+                if (await context.Readings.CountAsync(r => r.AnalysisId == id.Value && r.Attempt == attempt, token) != source.Prompt.Count + source.Answer.Count)
+                {
+                    throw new InvalidOperationException($"Analysis {id} cannot be Done: a layer was written while it was being completed.");
+                }
+
+                await context.LayerSummaries.Where(s => s.AnalysisId == id.Value).ExecuteDeleteAsync(token);
+                context.Summaries.AddRange(summaries.Select(s => new SummaryEntity { AnalysisId = id.Value, Segment = s.Segment, Packed = s.Packed }));
+                await context.SaveChangesAsync(token);
+                await digest.WriteAsync(context, token);
+                return true;
             },
             cancellationToken);
     }
@@ -175,6 +193,7 @@ public sealed class AnalysisQueue
         foreach (var id in ids)
         {
             await context.Readings.Where(r => r.AnalysisId == id).ExecuteDeleteAsync(cancellationToken);
+            await context.LayerSummaries.Where(s => s.AnalysisId == id).ExecuteDeleteAsync(cancellationToken);
             await context.AnalysisLayouts.Where(l => l.AnalysisId == id).ExecuteDeleteAsync(cancellationToken);
         }
     }
@@ -226,36 +245,16 @@ public sealed class AnalysisQueue
             claimed.Prompt);
     }
 
-    private static void RequireLayer(byte[] packed, int layer)
+    private static (byte[] Summary, byte[] Others) Split(byte[] packed, int layer)
     {
         try
         {
             var named = ReadingCodec.ReadLayer(packed);
-            if (named != layer)
-            {
-                throw new ArgumentException($"The packed reading is of layer {named}, not {layer}.", nameof(packed));
-            }
+            return named == layer ? ReadingCodec.Split(packed) : throw new ArgumentException($"The packed reading is of layer {named}, not {layer}.", nameof(packed));
         }
         catch (InvalidDataException exception)
         {
             throw new ArgumentException(exception.Message, nameof(packed), exception);
-        }
-    }
-
-    private static void RequireWhole(AnalysisId id, bool hasLayout, IReadOnlyList<int> wanted, ILookup<ReadingSegment, int> written)
-    {
-        if (!hasLayout)
-        {
-            throw new InvalidOperationException($"Analysis {id} cannot be Done: its layout was not written.");
-        }
-
-        foreach (var segment in Enum.GetValues<ReadingSegment>())
-        {
-            var missing = wanted.Except(written[segment]).ToList();
-            if (missing.Count > 0 && (segment == ReadingSegment.Prompt || written[segment].Any()))
-            {
-                throw new InvalidOperationException($"Analysis {id} cannot be Done: its {segment} segment lacks layers {string.Join(", ", missing)}.");
-            }
         }
     }
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Catalogue.Entities;
 using LogitLens.Storage.Readings;
+using LogitLens.Storage.Readings.Digests;
 using LogitLens.Storage.Sqlite;
+using LogitLens.Storage.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace LogitLens.Storage;
@@ -14,11 +16,16 @@ public sealed class ImportStore
     private readonly DatabaseWriter _writer;
     private readonly TimeProvider _clock;
 
-    internal ImportStore(DatabaseReader reader, DatabaseWriter writer, TimeProvider clock)
+    private readonly TokenTableCache _tokens;
+    private readonly double _indexThreshold;
+
+    internal ImportStore(DatabaseReader reader, DatabaseWriter writer, TimeProvider clock, TokenTableCache tokens, double indexThreshold)
     {
         _reader = reader;
         _writer = writer;
         _clock = clock;
+        _tokens = tokens;
+        _indexThreshold = indexThreshold;
     }
 
     /// <summary>Keeps a checkpoint; one already known by its hash is returned as it is, with its own folder and tokens.</summary>
@@ -73,6 +80,7 @@ public sealed class ImportStore
                     Provenance = run.Provenance,
                     Prompt = run.Prompt,
                     CreatedAt = run.CreatedAt,
+                    IndexThreshold = _indexThreshold,
                 });
                 await context.SaveChangesAsync(token);
                 return true;
@@ -117,7 +125,7 @@ public sealed class ImportStore
             cancellationToken);
     }
 
-    private static async Task InsertAsync(
+    private async Task InsertAsync(
         StorageContext context, long run, IReadOnlyList<int> wanted, ImportedAnalysis analysis, CancellationToken cancellationToken)
     {
         const int Attempt = 1;
@@ -139,20 +147,13 @@ public sealed class ImportStore
             QueuedAt = analysis.QueuedAt,
             StartedAt = analysis.StartedAt,
             FinishedAt = analysis.FinishedAt,
-            Layout = analysis.Layout is { } layout ? new AnalysisLayoutEntity { Packed = AnalysisLayoutCodec.Pack(layout) } : null,
         };
-        for (var place = 0; place < analysis.Packed.Count; place++)
-        {
-            entity.Readings.Add(new ReadingEntity
-            {
-                Attempt = Attempt,
-                Segment = place < wanted.Count ? ReadingSegment.Prompt : ReadingSegment.Answer,
-                Layer = ReadingCodec.ReadLayer(analysis.Packed[place]),
-                Packed = analysis.Packed[place],
-            });
-        }
-
         context.Analyses.Add(entity);
         await context.SaveChangesAsync(cancellationToken);
+        if (analysis.Layout is { } layout)
+        {
+            var readings = PackedReadings.Split(analysis.Packed.Take(wanted.Count), analysis.Packed.Skip(wanted.Count));
+            await FinishedAnalysis.WriteAsync(context, new AnalysisId(entity.Id), layout, readings, _tokens, cancellationToken);
+        }
     }
 }

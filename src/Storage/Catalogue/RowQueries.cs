@@ -108,7 +108,10 @@ internal static class RowQueries
                 Count(r.Number, AnalysisState.Running),
                 Count(r.Number, AnalysisState.Done),
                 Count(r.Number, AnalysisState.Failed),
-                Count(r.Number, AnalysisState.Cancelled))));
+                Count(r.Number, AnalysisState.Cancelled)))
+        {
+            IndexThreshold = r.IndexThreshold,
+        });
 
         int Count(long run, AnalysisState state) => counts.GetValueOrDefault((run, state));
     }

@@ -10,4 +10,8 @@ public sealed record RunRow(
     string Provenance,
     string? Prompt,
     DateTimeOffset CreatedAt,
-    RunCounts Counts);
+    RunCounts Counts)
+{
+    /// <summary>The token index holds, for each position and layer, the top-1 token and any other of at least this probability.</summary>
+    public double IndexThreshold { get; init; } = StorageOptions.DefaultIndexThreshold;
+}

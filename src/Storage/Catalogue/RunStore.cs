@@ -14,12 +14,14 @@ public sealed class RunStore
     private readonly DatabaseReader _reader;
     private readonly DatabaseWriter _writer;
     private readonly TimeProvider _clock;
+    private readonly double _indexThreshold;
 
-    internal RunStore(DatabaseReader reader, DatabaseWriter writer, TimeProvider clock)
+    internal RunStore(DatabaseReader reader, DatabaseWriter writer, TimeProvider clock, double indexThreshold)
     {
         _reader = reader;
         _writer = writer;
         _clock = clock;
+        _indexThreshold = indexThreshold;
     }
 
     /// <summary>Writes the run and queues its analyses in one transaction.</summary>
@@ -52,6 +54,7 @@ public sealed class RunStore
                     Provenance = run.Provenance,
                     Prompt = run.Items.All(i => i.Prompt == run.Items[0].Prompt) ? run.Items[0].Prompt : null,
                     CreatedAt = now,
+                    IndexThreshold = _indexThreshold,
                 };
                 context.Runs.Add(entity);
                 await context.SaveChangesAsync(token);

@@ -7,26 +7,28 @@ namespace LogitLens.Storage.Readings;
 /// The one binary form of a layer reading: database blob, HTTP body and the browser's typed arrays.
 /// </summary>
 /// <remarks>
+/// A <em>whole</em> reading holds the ranks 0…k−1. It splits into a <em>summary</em> (rank 0 and the entropies, which is itself a whole reading of k = 1) and
+/// a <em>rest</em> (ranks 1…k−1 and the tracked tokens, first rank 1; with k = 1 it has no ranks), and joins again to the same bytes.
 /// Little-endian. A 32-byte header, then planes, each starting on a multiple of 4 (the bytes between are 0, so that a layer has one form only):
 /// <code>
 ///  0 u32  magic "LLR1" (bytes 4C 4C 52 31)
 ///  4 u8   lens          0 logit
-///  5 u8   score kind    0 natural log-probability
+///  5 u8   score kind    0 natural log-probability, 1 probability as printed
 ///  6 u8   id width      2 or 4 bytes (2 where the vocabulary has at most 65,536 ids)
 ///  7 u8   flags         1 entropy plane present, 2 legacy (norm twice at layer L)
 ///  8 u16  layer         0 = emb
-/// 10 u16  k
+/// 10 u16  k             ranks kept; 0 only where the first rank is not 0
 /// 12 u32  first position
 /// 16 u32  positions, P
 /// 20 u16  tracked tokens, T
-/// 22 u16  reserved, 0
+/// 22 u16  first rank    of the ranks kept, 0 = top-1
 /// 24 u32  total length in bytes, header included
 /// 28 u32  reserved, 0
 ///    ids              P × k, u16 or u32
-///    scores           P × k, IEEE half
+///    scores           P × k, IEEE half; as printed: u16 in units of 1/10,000
 ///    entropies        P, IEEE half, bits (only with flag 1)
 ///    tracked ids      T, u32
-///    tracked scores   P × T, IEEE half
+///    tracked scores   P × T, as scores
 ///    tracked ranks    P × T, u32
 /// </code>
 /// </remarks>
@@ -36,6 +38,9 @@ public static class ReadingCodec
     private const uint Magic = 0x31524C4C;
     private const byte FlagEntropy = 1;
     private const byte FlagLegacy = 2;
+
+    /// <summary>Printed probabilities are whole multiples of 1 / this.</summary>
+    private const int PrintedUnits = 10_000;
 
     /// <summary>Packs a layer.</summary>
     /// <param name="arrays">The layer.</param>
@@ -59,6 +64,7 @@ public static class ReadingCodec
         BinaryPrimitives.WriteUInt32LittleEndian(header[12..], (uint)arrays.FirstPosition);
         BinaryPrimitives.WriteUInt32LittleEndian(header[16..], (uint)arrays.Positions);
         BinaryPrimitives.WriteUInt16LittleEndian(header[20..], (ushort)arrays.Tracked.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[22..], (ushort)arrays.FirstRank);
         BinaryPrimitives.WriteUInt32LittleEndian(header[24..], (uint)packed.Length);
 
         var rest = packed.AsSpan(HeaderLength);
@@ -72,7 +78,7 @@ public static class ReadingCodec
             WriteInts(Take(ref rest, 4L * arrays.Ids.Length), arrays.Ids);
         }
 
-        WriteHalves(Take(ref rest, 2L * arrays.Scores.Length), arrays.Scores, "scores");
+        WriteScores(Take(ref rest, 2L * arrays.Scores.Length), arrays.Scores, arrays.Score, "scores");
         if (arrays.EntropyBits is { } entropies)
         {
             WriteHalves(Take(ref rest, 2L * entropies.Length), entropies, "entropies");
@@ -80,7 +86,7 @@ public static class ReadingCodec
 
         CheckIds(arrays.Tracked, vocabularySize);
         WriteInts(Take(ref rest, 4L * arrays.Tracked.Length), arrays.Tracked);
-        WriteHalves(Take(ref rest, 2L * arrays.TrackedScores.Length), arrays.TrackedScores, "tracked scores");
+        WriteScores(Take(ref rest, 2L * arrays.TrackedScores.Length), arrays.TrackedScores, arrays.Score, "tracked scores");
         if (arrays.TrackedRanks.AsSpan().ContainsAnyExceptInRange(0, int.MaxValue))
         {
             throw new ArgumentException("A tracked token's rank is negative.", nameof(arrays));
@@ -101,10 +107,11 @@ public static class ReadingCodec
         var trackedCount = shape.Positions * shape.Tracked;
 
         var ids = shape.IdWidth == 2 ? ReadShortIds(ref rest, count) : ReadInts(ref rest, count, "An id");
-        var scores = ReadHalves(ref rest, count);
+        var kind = (ScoreKind)packed[5];
+        var scores = ReadScores(ref rest, count, kind);
         var entropies = shape.HasEntropy ? ReadHalves(ref rest, shape.Positions) : null;
         var tracked = ReadInts(ref rest, shape.Tracked, "A tracked token's id");
-        var trackedScores = ReadHalves(ref rest, trackedCount);
+        var trackedScores = ReadScores(ref rest, trackedCount, kind);
         var trackedRanks = ReadInts(ref rest, trackedCount, "A tracked token's rank");
 
         return new LayerArrays(
@@ -119,16 +126,107 @@ public static class ReadingCodec
             trackedScores,
             trackedRanks,
             (LensKind)packed[4],
-            (ScoreKind)packed[5],
-            (packed[7] & FlagLegacy) != 0);
+            kind,
+            (packed[7] & FlagLegacy) != 0,
+            BinaryPrimitives.ReadUInt16LittleEndian(packed[22..]));
+    }
+
+    /// <summary>Splits a whole reading into its summary and its rest, without looking at a number.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a packed reading, or it does not begin with rank 0.</exception>
+    public static (byte[] Summary, byte[] Others) Split(ReadOnlySpan<byte> whole)
+    {
+        var shape = ReadShape(whole);
+        if (shape.FirstRank != 0)
+        {
+            throw Invalid($"its first rank is {shape.FirstRank}, so it is no whole one to split");
+        }
+
+        var top = shape with { TopK = 1, Tracked = 0 };
+        var others = shape with { TopK = shape.TopK - 1, FirstRank = 1, HasEntropy = false };
+        var summary = new byte[top.TotalLength()];
+        var rest = new byte[others.TotalLength()];
+        WriteHeader(summary, whole, top);
+        WriteHeader(rest, whole, others);
+        var from = whole[HeaderLength..];
+        var toSummary = summary.AsSpan(HeaderLength);
+        var toRest = rest.AsSpan(HeaderLength);
+        SplitPlane(ref from, ref toSummary, ref toRest, shape, shape.IdWidth);
+        SplitPlane(ref from, ref toSummary, ref toRest, shape, 2);
+        var entropies = shape.HasEntropy ? (int)Shape.Aligned(2 * shape.Positions) : 0;
+        from[..entropies].CopyTo(toSummary);
+        from[entropies..].CopyTo(toRest);
+        return (summary, rest);
+    }
+
+    /// <summary>Puts a summary and the rest of the same layer together again.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not packed readings, or not of one layer.</exception>
+    public static byte[] Join(ReadOnlySpan<byte> summary, ReadOnlySpan<byte> rest)
+    {
+        var top = ReadShape(summary);
+        var others = ReadShape(rest);
+
+        // Bytes 8 and 9 are the layer, 12…15 the first position, 4…6 lens, score kind and id width.
+        if (top is not { FirstRank: 0, TopK: 1, Tracked: 0 } || others is not { FirstRank: 1, HasEntropy: false } || top.Positions != others.Positions
+            || !summary[4..7].SequenceEqual(rest[4..7]) || !summary[8..10].SequenceEqual(rest[8..10]) || !summary[12..16].SequenceEqual(rest[12..16])
+            || (summary[7] & FlagLegacy) != (rest[7] & FlagLegacy))
+        {
+            throw Invalid("a summary and a rest do not belong together");
+        }
+
+        var shape = others with { TopK = others.TopK + 1, FirstRank = 0, HasEntropy = top.HasEntropy };
+        var whole = new byte[shape.TotalLength()];
+        WriteHeader(whole, summary, shape);
+        var to = whole.AsSpan(HeaderLength);
+        var fromSummary = summary[HeaderLength..];
+        var fromRest = rest[HeaderLength..];
+        JoinPlane(ref to, ref fromSummary, ref fromRest, shape, shape.IdWidth);
+        JoinPlane(ref to, ref fromSummary, ref fromRest, shape, 2);
+        fromSummary.CopyTo(to);
+        fromRest.CopyTo(to[fromSummary.Length..]);
+        return whole;
+    }
+
+    /// <summary>Cuts readings that stand one after another apart.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not packed readings.</exception>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Cut(ReadOnlyMemory<byte> readings)
+    {
+        var cut = new List<ReadOnlyMemory<byte>>();
+        while (readings.Length > 0)
+        {
+            if (readings.Length < HeaderLength)
+            {
+                throw Invalid($"{readings.Length} bytes are less than its header of {HeaderLength}");
+            }
+
+            var length = BinaryPrimitives.ReadUInt32LittleEndian(readings.Span[24..]);
+            if (length < HeaderLength || length > readings.Length)
+            {
+                throw Invalid($"its header asks for {length} bytes and there are {readings.Length}");
+            }
+
+            var one = readings[..(int)length];
+            _ = ReadShape(one.Span);
+            cut.Add(one);
+            readings = readings[(int)length..];
+        }
+
+        return cut;
     }
 
     /// <summary>The layer a packed reading is of; checks the header and the length, not the planes.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a packed reading.</exception>
-    internal static int ReadLayer(ReadOnlySpan<byte> packed)
+    public static int ReadLayer(ReadOnlySpan<byte> packed)
     {
         _ = ReadShape(packed);
         return BinaryPrimitives.ReadUInt16LittleEndian(packed[8..]);
+    }
+
+    /// <summary>The positions a packed reading covers; checks the header and the length, not the planes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a packed reading.</exception>
+    public static (int First, int Count) ReadPositions(ReadOnlySpan<byte> packed)
+    {
+        var shape = ReadShape(packed);
+        return ((int)BinaryPrimitives.ReadUInt32LittleEndian(packed[12..]), (int)shape.Positions);
     }
 
     private static Shape ReadShape(ReadOnlySpan<byte> packed)
@@ -143,7 +241,7 @@ public static class ReadingCodec
             throw Invalid("it does not begin with LLR1");
         }
 
-        if (packed[4] != (byte)LensKind.Logit || packed[5] != (byte)ScoreKind.LogProbability)
+        if (packed[4] != (byte)LensKind.Logit || packed[5] > (byte)ScoreKind.PrintedProbability)
         {
             throw Invalid($"lens {packed[4]} with scores {packed[5]} is unknown");
         }
@@ -158,7 +256,7 @@ public static class ReadingCodec
             throw Invalid($"flags {packed[7]} are unknown");
         }
 
-        if (BinaryPrimitives.ReadUInt16LittleEndian(packed[22..]) != 0 || BinaryPrimitives.ReadUInt32LittleEndian(packed[28..]) != 0)
+        if (BinaryPrimitives.ReadUInt32LittleEndian(packed[28..]) != 0)
         {
             throw Invalid("a reserved field is not 0");
         }
@@ -169,8 +267,9 @@ public static class ReadingCodec
             BinaryPrimitives.ReadUInt16LittleEndian(packed[10..]),
             BinaryPrimitives.ReadUInt16LittleEndian(packed[20..]),
             packed[6],
-            (packed[7] & FlagEntropy) != 0);
-        if (shape.Positions == 0 || shape.TopK == 0 || first + shape.Positions > int.MaxValue)
+            (packed[7] & FlagEntropy) != 0,
+            BinaryPrimitives.ReadUInt16LittleEndian(packed[22..]));
+        if (shape.Positions == 0 || (shape.TopK == 0 && shape.FirstRank == 0) || first + shape.Positions > int.MaxValue)
         {
             throw Invalid($"{shape.Positions} positions from {first} on with {shape.TopK} tokens each are out of range");
         }
@@ -181,6 +280,82 @@ public static class ReadingCodec
         }
 
         return shape;
+    }
+
+    /// <summary>The header of a reading made from another one: the same lens, layer and positions in another shape.</summary>
+    private static void WriteHeader(Span<byte> packed, ReadOnlySpan<byte> like, Shape shape)
+    {
+        like[..HeaderLength].CopyTo(packed);
+        packed[7] = (byte)((like[7] & FlagLegacy) | (shape.HasEntropy ? FlagEntropy : 0));
+        BinaryPrimitives.WriteUInt16LittleEndian(packed[10..], (ushort)shape.TopK);
+        BinaryPrimitives.WriteUInt16LittleEndian(packed[20..], (ushort)shape.Tracked);
+        BinaryPrimitives.WriteUInt16LittleEndian(packed[22..], (ushort)shape.FirstRank);
+        BinaryPrimitives.WriteUInt32LittleEndian(packed[24..], (uint)packed.Length);
+    }
+
+    private static void SplitPlane(ref ReadOnlySpan<byte> from, ref Span<byte> toSummary, ref Span<byte> toRest, Shape whole, int width)
+    {
+        var row = (int)whole.TopK * width;
+        var plane = Take(ref from, whole.Positions * row);
+        var top = Take(ref toSummary, whole.Positions * width);
+        var others = Take(ref toRest, whole.Positions * (row - width));
+        for (var position = 0; position < (int)whole.Positions; position++)
+        {
+            var ranks = plane.Slice(position * row, row);
+            ranks[..width].CopyTo(top[(position * width)..]);
+            ranks[width..].CopyTo(others[(position * (row - width))..]);
+        }
+    }
+
+    private static void JoinPlane(ref Span<byte> to, ref ReadOnlySpan<byte> fromSummary, ref ReadOnlySpan<byte> fromRest, Shape whole, int width)
+    {
+        var row = (int)whole.TopK * width;
+        var plane = Take(ref to, whole.Positions * row);
+        var top = Take(ref fromSummary, whole.Positions * width);
+        var others = Take(ref fromRest, whole.Positions * (row - width));
+        for (var position = 0; position < (int)whole.Positions; position++)
+        {
+            var ranks = plane.Slice(position * row, row);
+            top.Slice(position * width, width).CopyTo(ranks);
+            others.Slice(position * (row - width), row - width).CopyTo(ranks[width..]);
+        }
+    }
+
+    private static void WriteScores(Span<byte> plane, ReadOnlySpan<float> values, ScoreKind kind, string name)
+    {
+        if (kind == ScoreKind.LogProbability)
+        {
+            WriteHalves(plane, values, name);
+            return;
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (values[i] is not (>= 0 and <= 1))
+            {
+                throw new ArgumentException($"The {name} hold {values[i]}, which is no probability (value {i}).", nameof(values));
+            }
+
+            BinaryPrimitives.WriteUInt16LittleEndian(plane[(2 * i)..], (ushort)Math.Round((double)values[i] * PrintedUnits));
+        }
+    }
+
+    private static float[] ReadScores(ref ReadOnlySpan<byte> rest, long count, ScoreKind kind)
+    {
+        if (kind == ScoreKind.LogProbability)
+        {
+            return ReadHalves(ref rest, count);
+        }
+
+        var plane = Take(ref rest, 2 * count);
+        var values = new float[count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var units = BinaryPrimitives.ReadUInt16LittleEndian(plane[(2 * i)..]);
+            values[i] = units <= PrintedUnits ? units / (float)PrintedUnits : throw Invalid("a printed probability is over 1");
+        }
+
+        return values;
     }
 
     private static void WriteShortIds(Span<byte> plane, ReadOnlySpan<int> ids, int vocabularySize)
@@ -297,25 +472,26 @@ public static class ReadingCodec
     private static InvalidDataException Invalid(string why) => new($"Not a packed layer reading: {why}.");
 
     /// <summary>What decides the length. Fields are wide so that hostile sizes cannot wrap around: P × k × 4 stays below 2^50.</summary>
-    private readonly record struct Shape(long Positions, long TopK, long Tracked, int IdWidth, bool HasEntropy)
+    private readonly record struct Shape(long Positions, long TopK, long Tracked, int IdWidth, bool HasEntropy, int FirstRank)
     {
         public static Shape Of(LayerArrays arrays, int vocabularySize)
         {
-            if (arrays.Lens != LensKind.Logit || arrays.Score != ScoreKind.LogProbability)
+            if (arrays.Lens != LensKind.Logit || arrays.Score is not (ScoreKind.LogProbability or ScoreKind.PrintedProbability))
             {
                 throw new ArgumentException($"Lens {arrays.Lens} with scores {arrays.Score} is unknown.", nameof(arrays));
             }
 
-            if (arrays.Layer is < 0 or > ushort.MaxValue || arrays.TopK is < 1 or > ushort.MaxValue || arrays.Tracked.Length > ushort.MaxValue
+            if (arrays.Layer is < 0 or > ushort.MaxValue || arrays.TopK is < 0 or > ushort.MaxValue || arrays.FirstRank is < 0 or > ushort.MaxValue
+                || (arrays.TopK == 0 && arrays.FirstRank == 0) || arrays.Tracked.Length > ushort.MaxValue
                 || arrays.Positions < 1 || arrays.FirstPosition < 0 || (long)arrays.FirstPosition + arrays.Positions > int.MaxValue)
             {
                 throw new ArgumentException(
-                    $"Layer {arrays.Layer}, {arrays.Positions} positions from {arrays.FirstPosition} on, {arrays.TopK} tokens each, "
+                    $"Layer {arrays.Layer}, {arrays.Positions} positions from {arrays.FirstPosition} on, {arrays.TopK} tokens each from rank {arrays.FirstRank} on, "
                     + $"{arrays.Tracked.Length} tracked: out of range.",
                     nameof(arrays));
             }
 
-            var shape = new Shape(arrays.Positions, arrays.TopK, arrays.Tracked.Length, vocabularySize <= 65_536 ? 2 : 4, arrays.EntropyBits is not null);
+            var shape = new Shape(arrays.Positions, arrays.TopK, arrays.Tracked.Length, vocabularySize <= 65_536 ? 2 : 4, arrays.EntropyBits is not null, arrays.FirstRank);
             var count = shape.Positions * shape.TopK;
             var trackedCount = shape.Positions * shape.Tracked;
             if (arrays.Ids.Length != count || arrays.Scores.Length != count || (arrays.EntropyBits?.Length ?? shape.Positions) != shape.Positions

@@ -12,7 +12,7 @@ internal sealed class ReadingEntity
 
     public int Layer { get; set; }
 
-    /// <summary>As packed by <see cref="ReadingCodec"/>.</summary>
+    /// <summary>The rest (ranks 1…k−1, tracked tokens) as packed by <see cref="ReadingCodec"/>.</summary>
     public required byte[] Packed { get; set; }
 
     public AnalysisEntity? Analysis { get; set; }

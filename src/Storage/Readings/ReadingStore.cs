@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Readings;
 using LogitLens.Storage.Sqlite;
@@ -5,19 +6,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LogitLens.Storage;
 
-/// <summary>Readings, as packed by <see cref="ReadingCodec"/>.</summary>
+/// <summary>Readings, as packed by <see cref="ReadingCodec"/>: whole, or the summaries that maps need first and the rests that go with them.</summary>
 public sealed class ReadingStore
 {
     private readonly DatabaseReader _reader;
 
     internal ReadingStore(DatabaseReader reader) => _reader = reader;
 
-    /// <summary>The packed layers of the analysis' current attempt in the order they were committed (prompt layers ascending, then answer layers), from the <paramref name="skip"/>-th on.</summary>
+    /// <summary>The whole packed layers of the analysis' current attempt in the order they were committed (prompt layers ascending, then answer layers), from the <paramref name="skip"/>-th on.</summary>
     public async Task<IReadOnlyList<byte[]>> ReadAsync(AnalysisId id, int skip, CancellationToken cancellationToken) =>
-        (await ReadCurrentAsync(id, skip, cancellationToken))?.Packed ?? [];
+        (await ReadCurrentAsync(id, skip, ReadingPart.Whole, cancellationToken))?.Packed ?? [];
 
     /// <summary>The same with the attempt they belong to, its state and how many there are, all of one moment; null if the analysis is unknown.</summary>
-    public Task<AttemptReadings?> ReadCurrentAsync(AnalysisId id, int skip, CancellationToken cancellationToken)
+    /// <param name="part">Whole layers, or one of the two parts of each.</param>
+    public Task<AttemptReadings?> ReadCurrentAsync(AnalysisId id, int skip, ReadingPart part, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(skip);
         return _reader.ReadAsync(
@@ -32,28 +34,135 @@ public sealed class ReadingStore
                     return null;
                 }
 
-                // In the order of the primary key, which is the order of commits.
-                var packed = await context.Readings
-                    .Where(r => r.AnalysisId == id.Value && r.Attempt == analysis.Attempt)
-                    .OrderBy(r => r.Segment)
-                    .ThenBy(r => r.Layer)
-                    .Skip(skip)
-                    .Select(r => r.Packed)
-                    .ToListAsync(token);
+                IReadOnlyList<byte[]> packed = skip >= analysis.Total ? [] : part switch
+                {
+                    ReadingPart.Rest => await RestsAsync(context, id, analysis.Attempt, skip, token),
+                    ReadingPart.Summary => [.. (await SummariesAsync(context, id, analysis.Attempt, analysis.State, token)).Skip(skip).Select(s => s.ToArray())],
+                    _ => Join(
+                        (await SummariesAsync(context, id, analysis.Attempt, analysis.State, token)).Skip(skip),
+                        await RestsAsync(context, id, analysis.Attempt, skip, token)),
+                };
                 return new AttemptReadings(analysis.Attempt, analysis.State, analysis.Total, packed);
             },
             cancellationToken);
     }
 
-    /// <summary>One packed layer, or null.</summary>
-    public Task<byte[]?> ReadLayerAsync(AnalysisId id, ReadingSegment segment, int layer, CancellationToken cancellationToken) => _reader.ReadAsync(
+    /// <summary>One whole packed layer of the current attempt, or null.</summary>
+    public Task<byte[]?> ReadLayerAsync(AnalysisId id, ReadingSegment segment, int layer, CancellationToken cancellationToken) =>
+        ReadLayerAsync(id, segment, layer, ReadingPart.Whole, cancellationToken);
+
+    /// <summary>One packed layer of the current attempt or a part of it, or null.</summary>
+    public Task<byte[]?> ReadLayerAsync(AnalysisId id, ReadingSegment segment, int layer, ReadingPart part, CancellationToken cancellationToken) => _reader.ReadAsync(
         async (context, token) =>
         {
-            var attempt = await context.Analyses.Where(a => a.Id == id.Value).Select(a => a.Attempt).SingleOrDefaultAsync(token);
-            return await context.Readings
-                .Where(r => r.AnalysisId == id.Value && r.Attempt == attempt && r.Segment == segment && r.Layer == layer)
+            var analysis = await context.Analyses.Where(a => a.Id == id.Value).Select(a => new { a.Attempt, a.State }).SingleOrDefaultAsync(token);
+            if (analysis is null)
+            {
+                return null;
+            }
+
+            var rest = await context.Readings
+                .Where(r => r.AnalysisId == id.Value && r.Attempt == analysis.Attempt && r.Segment == segment && r.Layer == layer)
                 .Select(r => r.Packed)
                 .SingleOrDefaultAsync(token);
+            if (rest is null || part == ReadingPart.Rest)
+            {
+                return rest;
+            }
+
+            var summary = analysis.State == AnalysisState.Done
+                ? ReadingCodec.Cut(await context.Summaries.Where(s => s.AnalysisId == id.Value && s.Segment == segment).Select(s => s.Packed).SingleAsync(token))
+                    .First(s => ReadingCodec.ReadLayer(s.Span) == layer)
+                : await context.LayerSummaries
+                    .Where(s => s.AnalysisId == id.Value && s.Attempt == analysis.Attempt && s.Segment == segment && s.Layer == layer)
+                    .Select(s => s.Packed)
+                    .SingleAsync(token);
+            return part == ReadingPart.Summary ? summary.ToArray() : ReadingCodec.Join(summary.Span, rest);
         },
         cancellationToken);
+
+    /// <summary>
+    /// The whole layers of the current attempt unpacked, in the order they were committed, each read when it is asked for: a large analysis never lies in memory
+    /// as a whole. Of a Done analysis they are of one moment, as it does not change any more.
+    /// </summary>
+    public async IAsyncEnumerable<LayerArrays> StreamLayersAsync(AnalysisId id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var layers = await _reader.ReadAsync(
+            async (context, token) =>
+            {
+                var attempt = await context.Analyses.Where(a => a.Id == id.Value).Select(a => (int?)a.Attempt).SingleOrDefaultAsync(token);
+                return await context.Readings
+                    .Where(r => r.AnalysisId == id.Value && r.Attempt == attempt)
+                    .OrderBy(r => r.Segment)
+                    .ThenBy(r => r.Layer)
+                    .Select(r => new { r.Segment, r.Layer })
+                    .ToListAsync(token);
+            },
+            cancellationToken);
+        foreach (var layer in layers)
+        {
+            if (await ReadLayerAsync(id, layer.Segment, layer.Layer, cancellationToken) is { } packed)
+            {
+                yield return ReadingCodec.Unpack(packed);
+            }
+        }
+    }
+
+    /// <summary>All readings of a Done analysis as they are kept, byte for byte; null if it is unknown or not Done.</summary>
+    public Task<PackedReadings?> ReadPackedAsync(AnalysisId id, CancellationToken cancellationToken) => _reader.ReadAsync(
+        async (context, token) =>
+        {
+            var attempt = await context.Analyses
+                .Where(a => a.Id == id.Value && a.State == AnalysisState.Done)
+                .Select(a => (int?)a.Attempt)
+                .SingleOrDefaultAsync(token);
+            return attempt is null ? null : await ReadPackedAsync(context, id, attempt.Value, token);
+        },
+        cancellationToken);
+
+    internal static async Task<PackedReadings> ReadPackedAsync(StorageContext context, AnalysisId id, int attempt, CancellationToken cancellationToken)
+    {
+        var summaries = await context.Summaries
+            .Where(s => s.AnalysisId == id.Value)
+            .OrderBy(s => s.Segment)
+            .Select(s => new PackedSummary(s.Segment, s.Packed))
+            .ToListAsync(cancellationToken);
+        var rests = await context.Readings
+            .Where(r => r.AnalysisId == id.Value && r.Attempt == attempt)
+            .OrderBy(r => r.Segment)
+            .ThenBy(r => r.Layer)
+            .Select(r => new PackedRest(r.Segment, r.Layer, r.Packed))
+            .ToListAsync(cancellationToken);
+        return new PackedReadings(summaries, rests);
+    }
+
+    /// <summary>In the order of the primary key, which is the order of commits.</summary>
+    private static Task<List<byte[]>> RestsAsync(StorageContext context, AnalysisId id, int attempt, int skip, CancellationToken cancellationToken) => context.Readings
+        .Where(r => r.AnalysisId == id.Value && r.Attempt == attempt)
+        .OrderBy(r => r.Segment)
+        .ThenBy(r => r.Layer)
+        .Skip(skip)
+        .Select(r => r.Packed)
+        .ToListAsync(cancellationToken);
+
+    private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> SummariesAsync(
+        StorageContext context, AnalysisId id, int attempt, AnalysisState state, CancellationToken cancellationToken)
+    {
+        if (state == AnalysisState.Done)
+        {
+            var segments = await context.Summaries.Where(s => s.AnalysisId == id.Value).OrderBy(s => s.Segment).Select(s => s.Packed).ToListAsync(cancellationToken);
+            return [.. segments.SelectMany(s => ReadingCodec.Cut(s))];
+        }
+
+        var layers = await context.LayerSummaries
+            .Where(s => s.AnalysisId == id.Value && s.Attempt == attempt)
+            .OrderBy(s => s.Segment)
+            .ThenBy(s => s.Layer)
+            .Select(s => s.Packed)
+            .ToListAsync(cancellationToken);
+        return layers.ConvertAll(packed => (ReadOnlyMemory<byte>)packed);
+    }
+
+    private static List<byte[]> Join(IEnumerable<ReadOnlyMemory<byte>> summaries, List<byte[]> rests) =>
+        [.. summaries.Zip(rests, (summary, rest) => ReadingCodec.Join(summary.Span, rest))];
 }

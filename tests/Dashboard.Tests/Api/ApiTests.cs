@@ -46,6 +46,16 @@ public sealed class ApiTests : IDisposable
         Assert.Contains("no-cache", rest.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
         Assert.Equal(blobs[3], Assert.Single(Split(await rest.Content.ReadAsByteArrayAsync(token))));
 
+        var summaries = await GetPartAsync("summary?attempt=1");
+        var rests = await GetPartAsync("readings?part=rest&attempt=1");
+        Assert.Equal(blobs, summaries.Zip(rests, (summary, other) => ReadingCodec.Join(summary, other)));
+        Assert.Equal(blobs[1], Assert.Single(await GetPartAsync("layers/12?attempt=1")));
+        Assert.Equal(blobs[3], Assert.Single(await GetPartAsync("layers/12?attempt=1&segment=answer")));
+        Assert.Equal(rests[0], Assert.Single(await GetPartAsync("layers/0?attempt=1&part=rest")));
+        using var noLayer = await dashboard.Client.GetAsync(new Uri($"/api/analyses/{id}/layers/5?attempt=1", UriKind.Relative), token);
+        Assert.Equal(HttpStatusCode.NotFound, noLayer.StatusCode);
+        Assert.DoesNotContain("immutable", noLayer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+
         var tokens = await GetJsonAsync(dashboard, $"/api/checkpoints/{hash}/tokens");
         Assert.Equal(1024, tokens.GetProperty("size").GetInt32());
         Assert.All(["display", "text", "kind"], name => Assert.Equal(1024, tokens.GetProperty(name).GetArrayLength()));
@@ -66,6 +76,18 @@ public sealed class ApiTests : IDisposable
         var runs = await GetJsonAsync(dashboard, "/api/runs");
         Assert.Equal(1, runs.GetProperty("items")[0].GetProperty("counts").GetProperty("done").GetInt32());
         Assert.Equal(0, (await GetJsonAsync(dashboard, "/api/status")).GetProperty("queued").GetInt32());
+
+        async Task<List<byte[]>> GetPartAsync(string path)
+        {
+            using var part = await dashboard.Client.GetAsync(new Uri($"/api/analyses/{id}/{path}", UriKind.Relative), token);
+            Assert.Equal(HttpStatusCode.OK, part.StatusCode);
+            Assert.Contains("immutable", part.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+            using var same = new HttpRequestMessage(HttpMethod.Get, $"/api/analyses/{id}/{path}");
+            same.Headers.IfNoneMatch.Add(part.Headers.ETag!);
+            using var unchanged = await dashboard.Client.SendAsync(same, token);
+            Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
+            return Split(await part.Content.ReadAsByteArrayAsync(token));
+        }
     }
 
     [Theory]
@@ -73,6 +95,11 @@ public sealed class ApiTests : IDisposable
     [InlineData("/api/analyses/77/readings", 404)]
     [InlineData("/api/analyses/77/readings?from=-1", 400)]
     [InlineData("/api/analyses/77/readings?from=x", 400)]
+    [InlineData("/api/analyses/77/readings?part=half", 400)]
+    [InlineData("/api/analyses/77/summary", 404)]
+    [InlineData("/api/analyses/77/layers/1", 404)]
+    [InlineData("/api/analyses/77/layers/1?segment=x", 400)]
+    [InlineData("/api/analyses/77/layers/1?part=1", 400)]
     [InlineData("/api/analyses/77/export.html", 404)]
     [InlineData("/api/checkpoints/abc/tokens", 404)]
     [InlineData("/api/images/0000000000000000000000000000000000000000000000000000000000000000/content", 404)]

@@ -148,7 +148,7 @@ public sealed class ReadingCodecTests
     [Theory]
     [InlineData(0, 0x00)] // magic
     [InlineData(4, 0x01)] // lens
-    [InlineData(5, 0x01)] // score kind
+    [InlineData(5, 0x02)] // score kind
     [InlineData(6, 0x03)] // id width
     [InlineData(6, 0x04)] // id width that asks for more bytes
     [InlineData(7, 0x05)] // unknown flag
@@ -159,7 +159,6 @@ public sealed class ReadingCodecTests
     [InlineData(16, 0x05)] // a position too many
     [InlineData(19, 0xFF)] // four thousand million positions
     [InlineData(21, 0xFF)] // 65,280 tracked tokens
-    [InlineData(22, 0x01)] // reserved
     [InlineData(24, 0x00)] // total length
     [InlineData(28, 0x01)] // reserved
     public void Unpack_HeaderThatLies_Refuses(int offset, byte value)

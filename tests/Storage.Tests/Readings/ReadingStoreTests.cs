@@ -32,11 +32,11 @@ public sealed class ReadingStoreTests
         var claimed = await storage.ClaimAsync();
         await storage.WriteAsync(claimed);
 
-        var now = await storage.Readings.ReadCurrentAsync(claimed.Id, 2, Token);
+        var now = await storage.Readings.ReadCurrentAsync(claimed.Id, 2, ReadingPart.Whole, Token);
 
         Assert.NotNull(now);
         Assert.Equal((1, AnalysisState.Running, 3, 1), (now.Attempt, now.State, now.Total, now.Packed.Count));
-        Assert.Null(await storage.Readings.ReadCurrentAsync(new AnalysisId(999), 0, Token));
+        Assert.Null(await storage.Readings.ReadCurrentAsync(new AnalysisId(999), 0, ReadingPart.Whole, Token));
         Assert.Empty(await storage.Readings.ReadAsync(new AnalysisId(999), 0, Token));
     }
 

@@ -74,7 +74,7 @@ export class Explorer {
       const [manifest, tokens, readings] = await Promise.all([
         this.source.manifest(),
         this.source.tokens(),
-        this.source.readings(0),
+        this.source.first(),
         this.source.picture().then((bitmap) => {
           this.bitmap = bitmap;
           this.invalidate(CHANGED.LOOK);
@@ -85,6 +85,11 @@ export class Explorer {
       }
 
       this.#show(manifest, new TokenTable(tokens), readings);
+      const rest = await this.source.rest();
+      if (rest && !this.disposed && this.model.manifest.attempt === readings.attempt) {
+        this.model.add(rest);
+        this.invalidate(CHANGED.ALL);
+      }
     } catch (error) {
       this.#complain(error);
     }

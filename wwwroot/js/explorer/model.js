@@ -1,6 +1,6 @@
 // What the explorer knows of one analysis: positions, readings as they come, the best layer of each position.
 
-import { HALF, PROBABILITY, parseReadings } from './readings.js';
+import { HALF, joinReadings, parseReadings } from './readings.js';
 
 /** No layer of the window has been read at a position yet. */
 export const NONE = -1;
@@ -40,12 +40,11 @@ export class Model {
     this.chooseBest(this.by, this.window);
   }
 
-  /** Adds packed layers; returns how many. */
+  /** Adds packed layers, or summaries of layers, or the rests that go with them; returns how many. */
   add(buffer) {
     const readings = parseReadings(buffer);
     for (const reading of readings) {
-      this.readings.push(reading);
-      this.#index(reading);
+      this.#index(reading.firstRank === 0 ? this.#addWhole(reading) : this.#addRest(reading));
     }
 
     if (readings.length > 0) {
@@ -82,7 +81,7 @@ export class Model {
   /** Its probability, or NaN. */
   probability(layer, position, rank = 0) {
     const reading = this.rows.get(layer)?.reading[position];
-    return reading && rank < reading.k ? PROBABILITY[reading.scores[(position - reading.first) * reading.k + rank]] : NaN;
+    return reading && rank < reading.k ? reading.probabilities[reading.scores[(position - reading.first) * reading.k + rank]] : NaN;
   }
 
   /** Entropy in bits, or NaN where none was kept. */
@@ -97,7 +96,7 @@ export class Model {
     const top = [];
     for (let rank = 0; rank < (reading?.k ?? 0); rank++) {
       const at = (position - reading.first) * reading.k + rank;
-      top.push({ id: reading.ids[at], probability: PROBABILITY[reading.scores[at]] });
+      top.push({ id: reading.ids[at], probability: reading.probabilities[reading.scores[at]] });
     }
 
     return top;
@@ -110,7 +109,7 @@ export class Model {
     const size = reading?.tracked.length ?? 0;
     for (let index = 0; index < size; index++) {
       const at = (position - reading.first) * size + index;
-      tracked.push({ id: reading.tracked[index], probability: PROBABILITY[reading.trackedScores[at]], rank: reading.trackedRanks[at] });
+      tracked.push({ id: reading.tracked[index], probability: reading.probabilities[reading.trackedScores[at]], rank: reading.trackedRanks[at] });
     }
 
     return tracked;
@@ -127,16 +126,16 @@ export class Model {
       const from = (position - reading.first) * reading.k;
       for (let rank = 0; rank < reading.k; rank++) {
         if (reading.ids[from + rank] === id) {
-          return { probability: PROBABILITY[reading.scores[from + rank]], kept: true };
+          return { probability: reading.probabilities[reading.scores[from + rank]], kept: true };
         }
       }
 
       const index = reading.tracked.indexOf(id);
       if (index >= 0) {
-        return { probability: PROBABILITY[reading.trackedScores[(position - reading.first) * reading.tracked.length + index]], kept: true };
+        return { probability: reading.probabilities[reading.trackedScores[(position - reading.first) * reading.tracked.length + index]], kept: true };
       }
 
-      return { probability: PROBABILITY[reading.scores[from + reading.k - 1]], kept: false };
+      return { probability: reading.probabilities[reading.scores[from + reading.k - 1]], kept: false };
     });
   }
 
@@ -232,6 +231,22 @@ export class Model {
     return found;
   }
 
+  #addWhole(reading) {
+    this.readings.push(reading);
+    return reading;
+  }
+
+  #addRest(rest) {
+    const place = this.readings.findIndex((reading) => reading.layer === rest.layer && reading.first === rest.first && reading.count === rest.count);
+    if (place < 0) {
+      throw new Error(`The summary of layer ${rest.layer} is missing: reload the page.`);
+    }
+
+    // What was joined already stays as it is.
+    const reading = this.readings[place];
+    return (this.readings[place] = reading.k === 1 && rest.k + rest.tracked.length > 0 ? joinReadings(reading, rest) : reading);
+  }
+
   #index(reading) {
     let row = this.rows.get(reading.layer);
     if (!row) {
@@ -253,10 +268,10 @@ export class Model {
     }
 
     if (by === 'margin' && reading.k > 1) {
-      return PROBABILITY[reading.scores[at]] - PROBABILITY[reading.scores[at + 1]];
+      return reading.probabilities[reading.scores[at]] - reading.probabilities[reading.scores[at + 1]];
     }
 
-    return HALF[reading.scores[at]];
+    return reading.comparables[reading.scores[at]];
   }
 }
 

@@ -10,11 +10,18 @@ export const HALF = makeHalfTable();
 /** exp() of all of them: the probability behind a half-precision log-probability. */
 export const PROBABILITY = HALF.map((value) => (value <= 0 ? Math.exp(value) : 1));
 
+// What a score's 16 bits stand for, by the score kind of the header: the probability, and what is compared (finer near 1 than the probability is).
+const SCORES = [
+  { probabilities: PROBABILITY, comparables: HALF },
+  makePrintedTables(),
+];
+
 /**
- * Reads packed layers that stand one after another.
+ * Reads packed layers, or parts of layers, that stand one after another.
  * @param {ArrayBuffer} buffer
- * @returns {{layer: number, k: number, first: number, count: number, ids: Uint16Array|Uint32Array, scores: Uint16Array, entropies: Uint16Array|null,
- *   tracked: Uint32Array, trackedScores: Uint16Array, trackedRanks: Uint32Array}[]} scores and entropies hold half-precision bits: look them up in HALF.
+ * @returns {{layer: number, k: number, firstRank: number, probabilities: Float32Array, comparables: Float32Array, first: number, count: number, ids: Uint16Array|Uint32Array, scores: Uint16Array, entropies: Uint16Array|null,
+ *   tracked: Uint32Array, trackedScores: Uint16Array, trackedRanks: Uint32Array}[]} entropies hold half-precision bits: look them up in HALF; scores: look them up in the reading's own probabilities or comparables.
+ *   firstRank: 0 for a whole layer and for a summary, 1 for the rest that joinReadings puts to its summary.
  */
 export function parseReadings(buffer) {
   const view = new DataView(buffer);
@@ -25,6 +32,11 @@ export function parseReadings(buffer) {
       throw new Error(`The readings are damaged at byte ${start}: reload the page.`);
     }
 
+    const scoreKind = SCORES[view.getUint8(start + 5)];
+    if (!scoreKind) {
+      throw new Error(`The readings have scores of an unknown kind (${view.getUint8(start + 5)}): reload the page.`);
+    }
+
     const idWidth = view.getUint8(start + 6);
     const flags = view.getUint8(start + 7);
     const layer = view.getUint16(start + 8, true);
@@ -32,6 +44,7 @@ export function parseReadings(buffer) {
     const first = view.getUint32(start + 12, true);
     const count = view.getUint32(start + 16, true);
     const trackedCount = view.getUint16(start + 20, true);
+    const firstRank = view.getUint16(start + 22, true);
     const length = view.getUint32(start + 24, true);
 
     let next = start + HEADER;
@@ -47,6 +60,8 @@ export function parseReadings(buffer) {
     readings.push({
       layer,
       k,
+      firstRank,
+      ...scoreKind,
       first,
       count,
       ids: plane(idWidth === 4 ? Uint32Array : Uint16Array, count * k),
@@ -60,6 +75,29 @@ export function parseReadings(buffer) {
   }
 
   return readings;
+}
+
+/** Puts the rest of a layer (ranks 1…k−1, tracked tokens) to its summary (rank 0, entropies): the whole layer. */
+export function joinReadings(summary, rest) {
+  const k = rest.k + 1;
+  const joined = (top, others) => {
+    const plane = new others.constructor(summary.count * k);
+    for (let position = 0, at = 0, from = 0; position < summary.count; position++) {
+      plane[at++] = top[position];
+      for (let rank = 1; rank < k; rank++) {
+        plane[at++] = others[from++];
+      }
+    }
+
+    return plane;
+  };
+  return { ...rest, k, firstRank: 0, ids: joined(summary.ids, rest.ids), scores: joined(summary.scores, rest.scores), entropies: summary.entropies };
+}
+
+function makePrintedTables() {
+  const units = 10000;
+  const table = Float32Array.from({ length: units + 1 }, (_, value) => value / units);
+  return { probabilities: table, comparables: table };
 }
 
 function makeHalfTable() {

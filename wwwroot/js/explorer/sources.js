@@ -2,6 +2,8 @@
 //   manifest()      the analysis, as AnalysisManifest
 //   tokens()        { ids (or none: places are ids), display, text, kind }
 //   readings(from)  { buffer, attempt, count }: packed layers from the from-th on; count is how many there are in all
+//   first()         the same from the beginning, or only the layers' summaries, which are a fraction of it and enough for every map
+//   rest()          the packed bytes that first() left out, or null
 //   picture()       an ImageBitmap in the run's orientation
 //   dispose()
 
@@ -28,13 +30,15 @@ export class ApiSource {
   }
 
   async readings(from) {
-    const attempt = this.options.attempt === null ? '' : `&attempt=${this.options.attempt}`;
-    const response = await this.#get(`api/analyses/${this.options.analysis}/readings?from=${from}${attempt}`);
-    return {
-      buffer: await response.arrayBuffer(),
-      attempt: Number(response.headers.get('X-Attempt')),
-      count: Number(response.headers.get('X-Blobs')),
-    };
+    return this.#packed(`readings?from=${from}${this.#done ? `&attempt=${this.options.attempt}` : ''}`);
+  }
+
+  async first() {
+    return this.#done ? this.#packed(`summary?attempt=${this.options.attempt}`) : this.readings(0);
+  }
+
+  async rest() {
+    return this.#done ? (await this.#packed(`readings?part=rest&attempt=${this.options.attempt}`)).buffer : null;
   }
 
   async picture() {
@@ -45,6 +49,19 @@ export class ApiSource {
 
   dispose() {
     this.abort.abort();
+  }
+
+  get #done() {
+    return this.options.attempt !== null;
+  }
+
+  async #packed(path) {
+    const response = await this.#get(`api/analyses/${this.options.analysis}/${path}`);
+    return {
+      buffer: await response.arrayBuffer(),
+      attempt: Number(response.headers.get('X-Attempt')),
+      count: Number(response.headers.get('X-Blobs')),
+    };
   }
 
   async #get(path) {
@@ -94,6 +111,14 @@ export class EmbeddedSource {
   async readings() {
     const { manifest } = await this.record;
     return { buffer: await this.packed(), attempt: manifest.attempt, count: manifest.blobs };
+  }
+
+  first() {
+    return this.readings();
+  }
+
+  async rest() {
+    return null;
   }
 
   async picture() {

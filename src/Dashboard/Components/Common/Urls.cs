@@ -9,6 +9,7 @@ internal static class Urls
     public const string Runs = "/runs";
     public const string NewRun = "/runs/new";
     public const string Images = "/images";
+    public const string Data = "/data";
 
     public static string Run(RunId run) => $"/runs/{run}";
 

@@ -22,6 +22,12 @@ internal sealed class RunEntity
 
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>The token index holds what is top-1 and what has at least this probability.</summary>
+    public double IndexThreshold { get; set; }
+
+    /// <summary>Deleting has begun: its sums are gone, and it goes on at the next start if it is interrupted.</summary>
+    public bool Deleting { get; set; }
+
     public CheckpointEntity? Checkpoint { get; set; }
 
     public List<AnalysisEntity> Analyses { get; } = [];
