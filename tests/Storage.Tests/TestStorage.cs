@@ -54,7 +54,13 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public DataSizeStore Sizes => Get<DataSizeStore>();
 
+    public DatabaseRepair Repair => Get<DatabaseRepair>();
+
     public DatabaseCheck Check => Get<DatabaseCheck>();
+
+    public StatisticsStore Statistics => Get<StatisticsStore>();
+
+    public StatisticsJobs StatisticsJobs => Get<StatisticsJobs>();
 
     public IDbContextFactory<StorageContext> Contexts => Get<IDbContextFactory<StorageContext>>();
 
