@@ -56,6 +56,9 @@ namespace LogitLens.Storage.Migrations
                     b.Property<long>("QueuedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("RestGoneAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("RunNumber")
                         .HasColumnType("INTEGER");
 
@@ -85,6 +88,9 @@ namespace LogitLens.Storage.Migrations
             modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.AnalysisLayoutEntity", b =>
                 {
                     b.Property<long>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Checksum")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Packed")
@@ -390,6 +396,12 @@ namespace LogitLens.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Retention")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("RetentionDays")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -451,6 +463,9 @@ namespace LogitLens.Storage.Migrations
                     b.Property<int>("Layer")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("Checksum")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("Packed")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -466,6 +481,9 @@ namespace LogitLens.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<byte>("Segment")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Checksum")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Packed")

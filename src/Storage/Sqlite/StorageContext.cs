@@ -60,6 +60,17 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
         // Every layer of every analysis is a command: news for whoever debugs, noise for everybody else.
         .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
 
+    /// <summary>Every packed row is saved with the checksum of its bytes, whoever writes it.</summary>
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        foreach (var entry in ChangeTracker.Entries<IChecksummed>().Where(e => e.State is EntityState.Added or EntityState.Modified))
+        {
+            entry.Entity.Checksum = ReadingChecksum.Of(entry.Entity.Packed);
+        }
+
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
