@@ -54,6 +54,7 @@ internal static class ApiExtensions
         api.MapCheckpoints();
         api.MapData();
         api.MapImages();
+        api.MapImports();
         api.MapRuns();
         app.MapStatus();
     }
