@@ -15,6 +15,7 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
         { "run", "/runs/{run}" },
         { "new-run", "/runs/new" },
         { "images", "/images" },
+        { "imports", "/imports" },
         { "explorer", "/analyses/{garden}" },
         { "nowhere", "/nowhere" },
     };
