@@ -22,7 +22,7 @@ public sealed class ImportPagesTests
         var page = context.Bunit.Render<ImportList>();
         var inputs = page.FindComponents<InputFile>();
 
-        await inputs[0].InvokeAsync(() => inputs[0].UploadFiles(InputFileContent.CreateFromText(InterpPages.Make(), "one.html"), InputFileContent.CreateFromText("{}", "two.json"), InputFileContent.CreateFromText("x", "notes.txt")));
+        inputs[0].UploadFiles(InputFileContent.CreateFromText(InterpPages.Make(), "one.html"), InputFileContent.CreateFromText("{}", "two.json"), InputFileContent.CreateFromText("x", "notes.txt"));
 
         var jobs = context.Bunit.Services.GetRequiredService<ImportJobStore>();
         page.WaitForAssertion(() => Assert.Contains("/imports/", context.Navigation.Uri, StringComparison.Ordinal));
@@ -38,7 +38,7 @@ public sealed class ImportPagesTests
         var page = context.Bunit.Render<ImportList>();
         var input = page.FindComponents<InputFile>()[0];
 
-        await input.InvokeAsync(() => input.UploadFiles(InputFileContent.CreateFromText("x", "notes.txt")));
+        input.UploadFiles(InputFileContent.CreateFromText("x", "notes.txt"));
 
         page.WaitForAssertion(() => Assert.Contains("choose files ending in .html, .zip or .json", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
     }
@@ -51,7 +51,7 @@ public sealed class ImportPagesTests
         await page.FindAll("input[type=text]")[1].ChangeAsync("no-such-model");
         var input = page.FindComponents<InputFile>()[0];
 
-        await input.InvokeAsync(() => input.UploadFiles(InputFileContent.CreateFromText(InterpPages.Make(), "one.html")));
+        input.UploadFiles(InputFileContent.CreateFromText(InterpPages.Make(), "one.html"));
 
         page.WaitForAssertion(() => Assert.Contains("\"no-such-model\" is neither a folder", page.Find("[role=alert]").TextContent, StringComparison.Ordinal));
         Assert.Equal(0, (await context.Bunit.Services.GetRequiredService<ImportJobStore>().ListAsync(0, 1, Token)).Total);
