@@ -54,6 +54,7 @@ internal static class ApiExtensions
         api.MapCheckpoints();
         api.MapImages();
         api.MapRuns();
+        api.MapTokens();
         app.MapStatus();
     }
 

@@ -1,4 +1,5 @@
 using LogitLens.Storage.Sqlite;
+using LogitLens.Storage.Tokens;
 
 namespace LogitLens.Storage.Readings.Digests;
 
@@ -11,19 +12,24 @@ internal sealed class AnalysisDigest
 {
     private readonly DigestSource _source;
 
-    private AnalysisDigest(DigestSource source) => _source = source;
+    private AnalysisDigest(DigestSource source, IReadOnlyList<IndexedToken> tokens)
+    {
+        _source = source;
+        Tokens = tokens;
+    }
+
+    /// <summary>What the token index holds of it, ascending by id.</summary>
+    public IReadOnlyList<IndexedToken> Tokens { get; }
 
     /// <summary>Computes it: a pure function, tens of milliseconds, no database.</summary>
-    public static AnalysisDigest Of(DigestSource source) => new(source);
+    public static AnalysisDigest Of(DigestSource source) => new(source, TokenIndexer.Find(source));
 
     /// <summary>Writes it, and adds it to its run's sums. Once per analysis: a second time would count twice.</summary>
-    public Task WriteAsync(StorageContext context, CancellationToken cancellationToken)
-    {
-        _ = _source;
-        return Task.CompletedTask;
-    }
+    public Task WriteAsync(StorageContext context, CancellationToken cancellationToken) =>
+        TokenIndex.AddAsync(context, _source.RunNumber, _source.Analysis, Tokens, cancellationToken);
 
     /// <summary>The first step of deleting a run: what is summed over its analyses goes at once, as it cannot be taken back analysis by analysis.</summary>
     /// <remarks>Rows of single analyses go with their analysis, by foreign key.</remarks>
-    public static Task ForgetRunAsync(StorageContext context, long runNumber, CancellationToken cancellationToken) => Task.CompletedTask;
+    public static Task ForgetRunAsync(StorageContext context, long runNumber, CancellationToken cancellationToken) =>
+        TokenIndex.DropTotalsAsync(context, runNumber, cancellationToken);
 }
