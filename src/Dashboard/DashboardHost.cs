@@ -1,6 +1,7 @@
 using System.Net;
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Api;
+using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Components;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Dashboard.Security;
@@ -43,6 +44,7 @@ public static class DashboardHost
         builder.Services.AddSingleton<DataFolderLock>();
         builder.Services.AddHostedService<StartupService>();
         builder.Services.AddAnalysisService();
+        builder.Services.AddCare();
         builder.Services.AddDataProtection().SetApplicationName("LogitLens").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetFullPath(options.DataFolder), "keys")));
         builder.Services.AddSecurityHeaders();
         builder.Services.AddApi();

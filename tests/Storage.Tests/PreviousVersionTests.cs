@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Reflection;
 using LogitLens.Storage.Tokens;
 using Microsoft.Data.Sqlite;
 
@@ -104,7 +103,7 @@ public sealed class PreviousVersionTests : IDisposable
 
     private void Extract()
     {
-        using var asset = Assembly.GetExecutingAssembly().GetManifestResourceStream("logitlens-0.1.db.gz") ?? throw new InvalidOperationException("The asset is missing.");
+        using var asset = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Assets", "logitlens-0.1.db.gz"));
         using var unzipped = new GZipStream(asset, CompressionMode.Decompress);
         using var file = File.Create(_folder.DatabasePath);
         unzipped.CopyTo(file);

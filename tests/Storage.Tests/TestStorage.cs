@@ -1,5 +1,6 @@
 using LogitLens.Storage.Care;
 using LogitLens.Storage.Exchange.Archive;
+using LogitLens.Storage.Exchange.Export;
 using LogitLens.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -43,13 +44,25 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public ImportStore Imports => Get<ImportStore>();
 
+    public ExportReader ExportReader => Get<ExportReader>();
+
     public ArchiveWriter ArchiveWriter => Get<ArchiveWriter>();
 
     public DatabaseBackup Backup => Get<DatabaseBackup>();
 
     public DatabaseRestore Restore => Get<DatabaseRestore>();
 
+    public DatabaseCompaction Compaction => Get<DatabaseCompaction>();
+
+    public DataSizeStore Sizes => Get<DataSizeStore>();
+
+    public DatabaseRepair Repair => Get<DatabaseRepair>();
+
     public DatabaseCheck Check => Get<DatabaseCheck>();
+
+    public StatisticsStore Statistics => Get<StatisticsStore>();
+
+    public StatisticsJobs StatisticsJobs => Get<StatisticsJobs>();
 
     public IDbContextFactory<StorageContext> Contexts => Get<IDbContextFactory<StorageContext>>();
 

@@ -130,7 +130,7 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
         try
         {
             // Refused here, before anything is queued.
-            PictureProcessor.Open(checkpoint.Folder, checkpoint.Config.Vision.PatchSize);
+            PictureProcessor.Open(checkpoint.Folder, checkpoint.Config);
             return checkpoint;
         }
         catch

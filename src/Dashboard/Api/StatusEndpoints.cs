@@ -1,4 +1,5 @@
 using LogitLens.Dashboard.Analysis;
+using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Storage;
 
@@ -18,14 +19,14 @@ internal static class StatusEndpoints
             .Produces<ApiHealth>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<IResult> GetStatusAsync(HttpContext context, AnalysisMonitor monitor, AnalysisQueue queue, CancellationToken cancellationToken)
+    private static async Task<IResult> GetStatusAsync(HttpContext context, AnalysisMonitor monitor, AnalysisQueue queue, DataCare care, CancellationToken cancellationToken)
     {
         ApiResults.MayChange(context);
         var queued = await queue.CountQueuedAsync(cancellationToken);
         var current = monitor.Current is { } now
             ? new ApiCurrent(now.Id.Value, now.Run.ToString(), now.ImageName, now.Stage, now.Fraction, now.Blobs, now.Remaining?.TotalSeconds)
             : null;
-        return TypedResults.Ok(new ApiStatus(ProductVersion.Text, queued, current, monitor.Obstacle));
+        return TypedResults.Ok(new ApiStatus(ProductVersion.Text, queued, current, monitor.Obstacle, care.Trouble, ApiOutcome.From(care.Last(CareKind.Backup)), care.NextBackup));
     }
 
     private static async Task<IResult> GetHealthAsync(HttpContext context, AnalysisQueue queue, CancellationToken cancellationToken)
@@ -46,7 +47,8 @@ internal static class StatusEndpoints
 
     /// <param name="Queued">Analyses waiting.</param>
     /// <param name="Obstacle">Why the service waits instead of working, in a sentence; null while nothing is in its way.</param>
-    private sealed record ApiStatus(string Version, int Queued, ApiCurrent? Current, string? Obstacle);
+    /// <param name="Trouble">What is wrong with the data's care, in a sentence (a backup that failed, a check that found something); null while all is well.</param>
+    private sealed record ApiStatus(string Version, int Queued, ApiCurrent? Current, string? Obstacle, string? Trouble, ApiOutcome? LastBackup, DateTimeOffset? NextBackup);
 
     /// <param name="RemainingSeconds">Estimated time until the queue is empty; null until something was measured.</param>
     private sealed record ApiCurrent(long Analysis, string Run, string Image, string Stage, double Fraction, int Blobs, double? RemainingSeconds);

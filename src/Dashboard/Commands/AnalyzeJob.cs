@@ -230,7 +230,7 @@ internal sealed class AnalyzeJob(AnalyzeRequest request, TextWriter output, Text
         await ReplaceAsync($"{item.OutputName}.html", stream => stream.Write(page));
         if (request.Json)
         {
-            await ReplaceAsync($"{item.OutputName}.json", stream => ReadingsDocument.Write(stream, checkpoint.Name, result));
+            await ReplaceAsync($"{item.OutputName}.json", stream => AnalyzeDocument.Write(stream, checkpoint.Name, result));
         }
     }
 

@@ -18,7 +18,7 @@ internal static class BackupCommand
         return command;
     }
 
-    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken) => parsed.Job(Data).RunAsync(
+    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken) => parsed.Call(Data).RunAsync(
         mustExist: true,
         alone: false,
         async (services, progress, token) =>

@@ -14,7 +14,7 @@ internal static class CareOptions
         DefaultValueFactory = _ => LogitLensOptions.DefaultDataFolder(),
     };
 
-    /// <summary>The job of a parsed call.</summary>
-    public static CareJob Job(this ParseResult parsed, Option<string> data) =>
+    /// <summary>The call that was parsed.</summary>
+    public static CareCall Call(this ParseResult parsed, Option<string> data) =>
         new(parsed.GetRequiredValue(data), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
 }

@@ -18,8 +18,8 @@ internal static class CheckCommand
 
     private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var job = parsed.Job(Data);
-        return job.RunAsync(mustExist: true, alone: false, WorkAsync, cancellationToken);
+        var call = parsed.Call(Data);
+        return call.RunAsync(mustExist: true, alone: false, WorkAsync, cancellationToken);
 
         async Task<int> WorkAsync(IServiceProvider services, IProgress<CareProgress> progress, CancellationToken token)
         {
@@ -32,7 +32,7 @@ internal static class CheckCommand
             if (report.IsWhole)
             {
                 await parsed.InvocationConfiguration.Output.WriteLineAsync(
-                    $"{job.DatabasePath} is whole: {Words.Count(report.Images, "image", "images")}, {Words.Count(report.Analyses, "analysis", "analyses")} "
+                    $"{call.DatabasePath} is whole: {Words.Count(report.Images, "image", "images")}, {Words.Count(report.Analyses, "analysis", "analyses")} "
                     + $"and {Words.Count(report.Readings, "packed reading", "packed readings")} were looked at in {Words.Duration(report.Took)}.");
             }
 

@@ -18,7 +18,7 @@ internal static class RestoreCommand
         return command;
     }
 
-    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken) => parsed.Job(Data).RunAsync(
+    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken) => parsed.Call(Data).RunAsync(
         mustExist: false,
         alone: true,
         async (services, progress, token) =>

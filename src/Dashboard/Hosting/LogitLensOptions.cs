@@ -35,6 +35,12 @@ public sealed class LogitLensOptions
     /// <summary>New runs index, besides every top-1 token, each kept token of at least this probability: more than 0, at most 1 (top-1 only).</summary>
     public double IndexThreshold { get; set; } = Storage.StorageOptions.DefaultIndexThreshold;
 
+    /// <summary>Backups: where, when, which stay.</summary>
+    public BackupOptions Backup { get; } = new();
+
+    /// <summary>Where backups go unless a path is given.</summary>
+    internal string BackupFolder => Path.GetFullPath(Backup.Folder ?? Path.Combine(DataFolder, "backups"));
+
     /// <summary>The database file.</summary>
     internal string DatabasePath => Path.Combine(Path.GetFullPath(DataFolder), DatabaseName);
 

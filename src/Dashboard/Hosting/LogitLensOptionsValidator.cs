@@ -53,6 +53,11 @@ internal sealed class LogitLensOptionsValidator : IValidateOptions<LogitLensOpti
             yield return $"{Key(nameof(options.MaxUploadBytes))} is {options.MaxUploadBytes}: set it to {SmallestUpload} … {LargestUpload} bytes.";
         }
 
+        foreach (var failure in BackupFailures(options.Backup))
+        {
+            yield return failure;
+        }
+
         if (options.UnloadAfterMinutes is not (>= 0 and <= 100_000))
         {
             yield return $"{Key(nameof(options.UnloadAfterMinutes))} is {options.UnloadAfterMinutes.ToString(CultureInfo.InvariantCulture)}: set it to 0 (never) or to at most 100000 minutes.";
@@ -63,6 +68,43 @@ internal sealed class LogitLensOptionsValidator : IValidateOptions<LogitLensOpti
             yield return $"{Key(nameof(options.IndexThreshold))} is {options.IndexThreshold.ToString(CultureInfo.InvariantCulture)}: set it to a probability, more than 0 and at most 1.";
         }
     }
+
+    private static IEnumerable<string> BackupFailures(BackupOptions backup)
+    {
+        const int Most = 1000;
+        if (backup.Folder is { } folder && (string.IsNullOrWhiteSpace(folder) || folder.Contains('\0', StringComparison.Ordinal)))
+        {
+            yield return $"{BackupKey(nameof(backup.Folder))} is empty: set it to the folder for backups, or leave it out for \"backups\" in the data folder.";
+        }
+
+        if (backup.EveryHours is { } hours and not (>= 0.25 and <= 8784))
+        {
+            yield return $"{BackupKey(nameof(backup.EveryHours))} is {hours.ToString(CultureInfo.InvariantCulture)}: set it to 0.25 … 8784 hours, or leave it out.";
+        }
+
+        if (backup.At is not null && backup.TimeOfDay is null)
+        {
+            yield return $"{BackupKey(nameof(backup.At))} is \"{backup.At}\": set it to a time of day such as 03:00, or leave it out.";
+        }
+
+        if (backup.EveryHours is not null && backup.At is not null)
+        {
+            yield return $"{BackupKey(nameof(backup.EveryHours))} and {BackupKey(nameof(backup.At))} are both set: set one of them.";
+        }
+
+        foreach (var (name, kept) in new[]
+        {
+            (nameof(backup.KeepLast), backup.KeepLast), (nameof(backup.KeepDaily), backup.KeepDaily), (nameof(backup.KeepWeekly), backup.KeepWeekly), (nameof(backup.KeepMonthly), backup.KeepMonthly),
+        })
+        {
+            if (kept is < 0 or > Most)
+            {
+                yield return $"{BackupKey(name)} is {kept}: set it to 0 … {Most}.";
+            }
+        }
+    }
+
+    private static string BackupKey(string name) => Key($"{nameof(LogitLensOptions.Backup)}:{name}");
 
     private static string Key(string name) => $"{LogitLensOptions.Section}:{name}";
 }

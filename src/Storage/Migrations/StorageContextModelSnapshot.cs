@@ -56,6 +56,9 @@ namespace LogitLens.Storage.Migrations
                     b.Property<long>("QueuedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("RestGoneAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("RunNumber")
                         .HasColumnType("INTEGER");
 
@@ -85,6 +88,9 @@ namespace LogitLens.Storage.Migrations
             modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.AnalysisLayoutEntity", b =>
                 {
                     b.Property<long>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Checksum")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("Packed")
@@ -280,6 +286,12 @@ namespace LogitLens.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Retention")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("RetentionDays")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -341,6 +353,9 @@ namespace LogitLens.Storage.Migrations
                     b.Property<int>("Layer")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("Checksum")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("Packed")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -358,6 +373,9 @@ namespace LogitLens.Storage.Migrations
                     b.Property<byte>("Segment")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("Checksum")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("Packed")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -365,6 +383,75 @@ namespace LogitLens.Storage.Migrations
                     b.HasKey("AnalysisId", "Segment");
 
                     b.ToTable("Summaries", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.AnalysisAggregateEntity", b =>
+                {
+                    b.Property<long>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("FillerPatches")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Patches")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AnalysisId");
+
+                    b.ToTable("AnalysisAggregates", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.RunAggregateEntity", b =>
+                {
+                    b.Property<long>("RunNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Analyses")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("RunNumber");
+
+                    b.ToTable("RunAggregates", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.RunTallyEntity", b =>
+                {
+                    b.Property<long>("RunNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("RunNumber", "Layer");
+
+                    b.ToTable("RunTallies", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.UnsummedAnalysisEntity", b =>
+                {
+                    b.Property<long>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RunNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AnalysisId");
+
+                    b.HasIndex("RunNumber");
+
+                    b.ToTable("UnsummedAnalyses", (string)null);
                 });
 
             modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", b =>
@@ -479,6 +566,50 @@ namespace LogitLens.Storage.Migrations
                     b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
                         .WithMany()
                         .HasForeignKey("AnalysisId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Analysis");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.AnalysisAggregateEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
+                        .WithOne()
+                        .HasForeignKey("LogitLens.Storage.Statistics.Rollups.AnalysisAggregateEntity", "AnalysisId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Analysis");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.RunAggregateEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.RunEntity", "Run")
+                        .WithOne()
+                        .HasForeignKey("LogitLens.Storage.Statistics.Rollups.RunAggregateEntity", "RunNumber")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Run");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.RunTallyEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.RunEntity", "Run")
+                        .WithMany()
+                        .HasForeignKey("RunNumber")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Run");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.UnsummedAnalysisEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
+                        .WithOne()
+                        .HasForeignKey("LogitLens.Storage.Statistics.Rollups.UnsummedAnalysisEntity", "AnalysisId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 

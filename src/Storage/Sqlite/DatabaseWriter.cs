@@ -23,6 +23,24 @@ internal sealed class DatabaseWriter(IDbContextFactory<StorageContext> contexts,
         }
     }
 
+    /// <summary>Takes the writer's turn for something that is no transaction of ours (VACUUM); it connects itself.</summary>
+    public async Task<T> AloneAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(work, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not StorageException && SqliteFailure.Explain(exception, file) is { } sentence)
+        {
+            throw new StorageException(sentence, exception);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     public void Dispose() => _turn.Dispose();
 
     private async Task<T> WriteInTransactionAsync<T>(Func<StorageContext, CancellationToken, Task<T>> write, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using LogitLens.Storage.Catalogue.Entities;
 using LogitLens.Storage.Readings;
 using LogitLens.Storage.Readings.Digests;
+using LogitLens.Storage.Statistics.Rollups;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -37,6 +38,14 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
 
     public DbSet<PendingDigestEntity> PendingDigests => Set<PendingDigestEntity>();
 
+    public DbSet<AnalysisAggregateEntity> AnalysisAggregates => Set<AnalysisAggregateEntity>();
+
+    public DbSet<RunAggregateEntity> RunAggregates => Set<RunAggregateEntity>();
+
+    public DbSet<RunTallyEntity> RunTallies => Set<RunTallyEntity>();
+
+    public DbSet<UnsummedAnalysisEntity> UnsummedAnalyses => Set<UnsummedAnalysisEntity>();
+
     public static void Configure(DbContextOptionsBuilder builder, DatabaseFile file) => builder
         .UseSqlite(file.ConnectionString)
         .AddInterceptors(new ConnectionSettings())
@@ -44,6 +53,17 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
 
         // Every layer of every analysis is a command: news for whoever debugs, noise for everybody else.
         .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
+
+    /// <summary>Every packed row is saved with the checksum of its bytes, whoever writes it.</summary>
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        foreach (var entry in ChangeTracker.Entries<IChecksummed>().Where(e => e.State is EntityState.Added or EntityState.Modified))
+        {
+            entry.Entity.Checksum = ReadingChecksum.Of(entry.Entity.Packed);
+        }
+
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -132,6 +152,37 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
             pending.HasKey(p => p.AnalysisId);
             pending.Property(p => p.AnalysisId).ValueGeneratedNever();
             pending.HasOne(p => p.Analysis).WithMany().HasForeignKey(p => p.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<AnalysisAggregateEntity>(aggregate =>
+        {
+            aggregate.ToTable("AnalysisAggregates");
+            aggregate.HasKey(a => a.AnalysisId);
+            aggregate.Property(a => a.AnalysisId).ValueGeneratedNever();
+            aggregate.HasOne(a => a.Analysis).WithOne().HasForeignKey<AnalysisAggregateEntity>(a => a.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<RunAggregateEntity>(aggregate =>
+        {
+            aggregate.ToTable("RunAggregates");
+            aggregate.HasKey(r => r.RunNumber);
+            aggregate.Property(r => r.RunNumber).ValueGeneratedNever();
+            aggregate.HasOne(r => r.Run).WithOne().HasForeignKey<RunAggregateEntity>(r => r.RunNumber).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<RunTallyEntity>(tally =>
+        {
+            tally.ToTable("RunTallies");
+            tally.HasKey(r => new { r.RunNumber, r.Layer });
+            tally.HasOne(r => r.Run).WithMany().HasForeignKey(r => r.RunNumber).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<UnsummedAnalysisEntity>(unsummed =>
+        {
+            unsummed.ToTable("UnsummedAnalyses");
+            unsummed.HasKey(u => u.AnalysisId);
+            unsummed.Property(u => u.AnalysisId).ValueGeneratedNever();
+
+            // What a run's sums lack.
+            unsummed.HasIndex(u => u.RunNumber);
+            unsummed.HasOne(u => u.Analysis).WithOne().HasForeignKey<UnsummedAnalysisEntity>(u => u.AnalysisId).OnDelete(DeleteBehavior.Cascade);
         });
 
         // TokenOccurrences and TokenTotals are WITHOUT ROWID, which EF cannot say: the migration LabScale makes them, Tokens/TokenIndex alone uses them.

@@ -1,5 +1,6 @@
 using Bunit;
 using LogitLens.Dashboard.Analysis;
+using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Inference;
 using LogitLens.Storage;
@@ -37,6 +38,7 @@ public sealed class PagesContext : IAsyncDisposable
         Bunit.Services.AddLogitLensOptions(options);
         Bunit.Services.AddLogitLensStorage(new StorageOptions { DatabasePath = Path.Combine(_folder, "pages.db") });
         Bunit.Services.AddAnalysis();
+        Bunit.Services.AddCare();
         Bunit.Services.AddMudServices();
     }
 

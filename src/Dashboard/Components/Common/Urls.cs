@@ -9,8 +9,11 @@ internal static class Urls
     public const string Runs = "/runs";
     public const string NewRun = "/runs/new";
     public const string Images = "/images";
+    public const string Data = "/data";
 
     public static string Run(RunId run) => $"/runs/{run}";
+
+    public static string Masks(RunId run) => $"/runs/{run}/masks";
 
     public static string Image(string sha256) => $"/images/{sha256}";
 

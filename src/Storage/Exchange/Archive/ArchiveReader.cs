@@ -374,7 +374,7 @@ public sealed class ArchiveReader : IDisposable
             for (var place = 0; place < tokens.Count; place++)
             {
                 // Anything else would give readings other words than they had.
-                if (tokens[place].Id < 0 || tokens[place].Id >= facts.VocabularySize || (place > 0 && tokens[place].Id <= tokens[place - 1].Id)
+                if (tokens[place].Id < 0 || (place > 0 && tokens[place].Id <= tokens[place - 1].Id)
                     || tokens[place].Piece is null || tokens[place].Text is null || tokens[place].Display is null)
                 {
                     throw new ArchiveException($"the token table of {Shown(facts.Name)} is out of order at row {place}; export it again.");

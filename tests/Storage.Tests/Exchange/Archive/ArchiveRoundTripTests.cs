@@ -36,6 +36,10 @@ public sealed class ArchiveRoundTripTests
 
         var here = (await target.Runs.ListAnalysesAsync(runs[0], AnalysisState.Done, 0, 10, Token)).Items[0];
         Assert.Equal(await source.Readings.ReadAsync(there.Id, 0, Token), await target.Readings.ReadAsync(here.Id, 0, Token));
+        var kept = (await source.Readings.ReadPackedAsync(there.Id, Token))!;
+        var imported = (await target.Readings.ReadPackedAsync(here.Id, Token))!;
+        Assert.Equal(kept.Summaries.Select(s => s.Packed), imported.Summaries.Select(s => s.Packed));
+        Assert.Equal(kept.Rests.Select(r => r.Packed), imported.Rests.Select(r => r.Packed));
         var expected = await source.DetailAsync(there.Id);
         var actual = await target.DetailAsync(here.Id);
         Assert.Equal(expected.Layout!.Positions, actual.Layout!.Positions);

@@ -7,7 +7,7 @@ using Spectre.Console;
 namespace LogitLens.Dashboard.Commands;
 
 /// <summary>One call of a command that cares for a database: its storage, a bar on a terminal, sentences for what fails, Ctrl+C.</summary>
-internal sealed class CareJob(string folder, TextWriter output, TextWriter error)
+internal sealed class CareCall(string folder, TextWriter output, TextWriter error)
 {
     /// <summary>The folder of the database.</summary>
     public string Folder { get; } = Path.GetFullPath(folder);

@@ -1,0 +1,40 @@
+using LogitLens.Dashboard.Care;
+using LogitLens.Storage.Care;
+
+namespace LogitLens.Dashboard.Components.Data;
+
+/// <summary>What kinds of data and of care are called.</summary>
+internal static class DataWords
+{
+    public static string Doing(CareKind kind) => kind switch
+    {
+        CareKind.Backup => "Backing up",
+        CareKind.Check => "Checking",
+        CareKind.Compact => "Compacting",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of care without a word."),
+    };
+
+    public static string Name(DataKind kind) => kind switch
+    {
+        DataKind.Images => "Images",
+        DataKind.Summaries => "Summaries",
+        DataKind.Readings => "Readings",
+        DataKind.Index => "Token index and statistics",
+        DataKind.Catalogue => "Token tables and layouts",
+        DataKind.HiddenStates => "Raw hidden states",
+        DataKind.Overhead => "Rows, keys and page ends",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of data without a word."),
+    };
+
+    public static string Explain(DataKind kind) => kind switch
+    {
+        DataKind.Images => "pictures as they were uploaded, and thumbnails",
+        DataKind.Summaries => "top-1 token, its probability and the entropy at every layer and position",
+        DataKind.Readings => "the other tokens kept, and tracked ones",
+        DataKind.Index => "what searches and charts answer from",
+        DataKind.Catalogue => "what token ids are called, and where positions lie",
+        DataKind.HiddenStates => "files beside the database",
+        DataKind.Overhead => "what SQLite adds",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of data without a word."),
+    };
+}

@@ -1,0 +1,4 @@
+namespace LogitLens.Storage.Care;
+
+/// <summary>A backup found in a folder.</summary>
+public sealed record StoredBackup(string Path, DateTimeOffset TakenAt, long Bytes);
