@@ -9,7 +9,7 @@ import { defaultView, parseView } from './state.js';
 import { ViewWriter } from './history.js';
 import { copyText } from './clipboard.js';
 import { answerKey } from './keys.js';
-import { MAP_IDS } from './maps.js';
+import { MAP_IDS, MapScale } from './maps.js';
 import { resampleInput } from './model-input.js';
 import { Spoken } from './spoken.js';
 import { makeTokenTest } from './token-filter.js';
@@ -67,7 +67,7 @@ export class Explorer {
     this.parts = [this.toolbar, this.picture, this.legend, this.gauge, this.inspector, this.table, this.prompt, this.answer];
     this.spoken = new Spoken(this);
     this.notice = make('div', { class: 'lx-notice', role: 'alert', hidden: true });
-    this.root = make('div', { class: 'lx-explorer' },
+    this.root = make('div', { class: 'lx-explorer lx-waiting' },
       make('div', {}, this.toolbar.element, this.notice),
       make('div', { class: 'lx-upper' }, make('div', { class: 'lx-picture-column' }, this.picture.element, this.legend.element), this.gauge.element, this.inspector.element),
       this.table.element, make('div', { class: 'lx-words' }, this.prompt.element, this.answer.element), this.spoken.element);
@@ -163,6 +163,22 @@ export class Explorer {
   /** Whether a new run can be asked for. */
   get canComputeExactly() {
     return this.exact !== undefined && this.view.map === 'token';
+  }
+
+  /** The colours of a map. Fitting them to the data looks at every cell, so they are kept until something they depend on changes. */
+  scaleOf(map) {
+    const { view, model, theme } = this;
+    const key = `${view.range}|${view.token}|${view.pins.join('_')}|${model.version}|${theme.dark}`;
+    if (this.scalesFor !== key) {
+      this.scalesFor = key;
+      this.scales = new Map();
+    }
+
+    if (!this.scales.has(map)) {
+      this.scales.set(map, new MapScale(map, model, view, theme));
+    }
+
+    return this.scales.get(map);
   }
 
   /** The picture as the model was given it; null while it is on its way. */
@@ -476,6 +492,7 @@ export class Explorer {
     this.painter = new TokenPainter(this.model);
     this.entropySpan = Math.log2(Math.max(2, manifest.checkpoint.vocabularySize));
     this.#apply();
+    this.root.classList.remove('lx-waiting');
     if (readings.attempt === undefined || readings.attempt === manifest.attempt) {
       this.model.add(readings.buffer);
     } else {
