@@ -31,17 +31,17 @@ public sealed class MaskTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
     {
         await using var browser = await Browser.StartAsync();
         var explorer = await ExplorerPage.OpenAsync(browser, demo.Address, demo.AnalysisOf("garden.jpg"), "?map=mask&veil=1&paint=black");
-        Assert.NotEqual([0, 0, 0], await explorer.ColourAsync(0.52, 0.9));
+        Assert.True((await explorer.ColourAsync(0.52, 0.9)).Sum() > 0);
 
         var picker = explorer.Page.GetByRole(AriaRole.Combobox, new() { Name = "Add a token to the filler set" });
         await picker.FillAsync("grass");
         await picker.PressAsync("Enter");
         await Assertions.Expect(explorer.Page.Locator(".lx-mask-count")).ToContainTextAsync(new Regex("^43\\d of 576"));
-        Assert.Equal([0, 0, 0], await explorer.ColourAsync(0.52, 0.9));
+        Assert.Equal(0, (await explorer.ColourAsync(0.52, 0.9)).Sum());
 
         await explorer.Page.GetByLabel("invert").CheckAsync();
         await explorer.Page.WaitForTimeoutAsync(200);
-        Assert.NotEqual([0, 0, 0], await explorer.ColourAsync(0.52, 0.9));
+        Assert.True((await explorer.ColourAsync(0.52, 0.9)).Sum() > 0);
         await Assertions.Expect(explorer.Page).ToHaveURLAsync(new Regex("filler=\\d+.*invert=1"));
         explorer.Watched.AssertQuiet();
     }
