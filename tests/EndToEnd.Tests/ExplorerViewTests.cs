@@ -155,7 +155,13 @@ public sealed class ExplorerViewTests(DemoDashboard demo) : IClassFixture<DemoDa
 
         await Assertions.Expect(explorer.Page).ToHaveURLAsync(new Regex("input=1"));
         await Assertions.Expect(explorer.Page.GetByRole(AriaRole.Button, new() { Name = "model input" })).ToHaveAttributeAsync("aria-pressed", "true");
+        await Assertions.Expect(explorer.Page.GetByText("scaled by the browser")).ToBeHiddenAsync();
         await explorer.Watched.ScreenshotAsync("explorer-model-input");
+
+        // 24 patches of 14 pixels each way.
+        using var png = await demo.Dashboard.Api.GetAsync(new Uri($"/api/analyses/{demo.AnalysisOf("garden.jpg")}/input", UriKind.Relative), TestContext.Current.CancellationToken);
+        var bytes = await png.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((336, 336), (System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20))));
         explorer.Watched.AssertQuiet();
     }
 
