@@ -92,7 +92,7 @@ public sealed class ExplorerViewTests(DemoDashboard demo) : IClassFixture<DemoDa
         await explorer.Page.Keyboard.PressAsync(".");
         var picker = explorer.Page.GetByRole(AriaRole.Combobox, new() { Name = "Pin a token" });
         await picker.FillAsync("sunflower");
-        await Assertions.Expect(explorer.Page.GetByRole(AriaRole.Option).First).ToContainTextAsync("sunflower");
+        await Assertions.Expect(explorer.Page.Locator(".lx-picker-list:visible [role=option]").First).ToContainTextAsync("sunflower");
         await picker.PressAsync("Enter");
 
         await Assertions.Expect(explorer.Inspector.GetByRole(AriaRole.List, new() { Name = "Pinned tokens" }).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);

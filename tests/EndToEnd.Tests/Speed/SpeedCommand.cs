@@ -7,7 +7,7 @@ using Microsoft.Playwright;
 namespace LogitLens.EndToEnd.Tests.Speed;
 
 /// <summary>Measures the explorer in Chromium as a person meets it, on the demo and on an analysis of the size of LLaVA-1.5.</summary>
-internal static class SpeedCommand
+internal static partial class SpeedCommand
 {
     private const int Opened = 5;
     private const int Moves = 240;
