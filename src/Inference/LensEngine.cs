@@ -12,13 +12,15 @@ namespace LogitLens.Inference;
 /// <remarks>The CPU computes in fp32. CUDA computes in fp16 with norms in fp32, and is not run in this project's own tests.</remarks>
 public sealed class LensEngine : IDisposable
 {
+    private readonly ModelBytes _bytes;
     private readonly LlavaModel _model;
     private readonly PictureProcessor _pictures;
 
-    private LensEngine(CheckpointConfig config, LlavaModel model, CheckpointTokenizer tokenizer, PictureProcessor pictures, PromptTemplate template)
+    private LensEngine(CheckpointConfig config, ModelBytes bytes, LlavaModel model, CheckpointTokenizer tokenizer, PictureProcessor pictures, PromptTemplate template)
     {
         Config = config;
         Tokenizer = tokenizer;
+        _bytes = bytes;
         _model = model;
         _pictures = pictures;
         Template = template;
@@ -36,11 +38,25 @@ public sealed class LensEngine : IDisposable
     /// <summary>The device in use, as <c>cpu</c> or <c>cuda:0</c>.</summary>
     public string Device => _model.Device.ToString();
 
+    /// <summary>Where the weights are: resident or streamed.</summary>
+    public Residency Residency => _model.Residency;
+
+    /// <summary>How many pictures should go through the model together now, by the memory that is free.</summary>
+    public int BatchSize => MemoryPlan.Pictures(_bytes, TypicalPositions, FreeMemory.Read());
+
     internal LlavaModel Model => _model;
+
+    // A picture's patches, and a prompt and answer of usual length.
+    private int TypicalPositions => (Config.Vision.ImageSize / Config.Vision.PatchSize * (Config.Vision.ImageSize / Config.Vision.PatchSize)) + 64;
 
     /// <summary>Loads a checkpoint's weights onto a device. The checkpoint stays the caller's and is not needed afterwards.</summary>
     /// <exception cref="RefusedInputException">The checkpoint or the device cannot be used.</exception>
-    public static LensEngine Load(Checkpoint checkpoint, DeviceChoice device, CancellationToken cancellationToken)
+    public static LensEngine Load(Checkpoint checkpoint, DeviceChoice device, CancellationToken cancellationToken) =>
+        Load(checkpoint, device, Residency.Auto, cancellationToken);
+
+    /// <summary>Loads a checkpoint's weights onto a device, or what stays there of them. The checkpoint stays the caller's and is not needed afterwards.</summary>
+    /// <exception cref="RefusedInputException">The checkpoint or the device cannot be used, or memory is short.</exception>
+    public static LensEngine Load(Checkpoint checkpoint, DeviceChoice device, Residency residency, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var config = checkpoint.Config;
@@ -49,7 +65,7 @@ public sealed class LensEngine : IDisposable
         var tokenizer = checkpoint.OpenTokenizer();
         var pictures = PictureProcessor.Open(checkpoint.Folder, config.Vision.PatchSize);
         var template = PromptTemplate.Of(checkpoint.Folder, config);
-        return new LensEngine(config, LlavaModel.Load(checkpoint, TorchRuntime.Choose(device), cancellationToken), tokenizer, pictures, template);
+        return new LensEngine(config, ModelBytes.Of(config, checkpoint.Weights), LlavaModel.Load(checkpoint, TorchRuntime.Choose(device), residency, cancellationToken), tokenizer, pictures, template);
     }
 
     /// <summary>Decodes and preprocesses the picture, tokenizes the prompt and lays out the positions.</summary>
@@ -72,8 +88,21 @@ public sealed class LensEngine : IDisposable
         return new PreparedInput(prepared, decoded.Width, decoded.Height, full, positions);
     }
 
+    /// <summary>Another prompt for a picture that is prepared already: together in a batch they share what is computed of the picture.</summary>
+    /// <param name="same">From <see cref="Prepare(ReadOnlySpan{byte}, string, PictureOrientation, PictureLimits, int)"/>.</param>
+    /// <param name="prompt">A question, or a full prompt with one <c>&lt;image&gt;</c>.</param>
+    /// <param name="answerTokens">Room kept in the context for the answer.</param>
+    /// <exception cref="RefusedInputException">A prompt that cannot be used, or longer than the context.</exception>
+    public PreparedInput Prepare(PreparedInput same, string prompt, int answerTokens)
+    {
+        ArgumentNullException.ThrowIfNull(same);
+        ArgumentOutOfRangeException.ThrowIfNegative(answerTokens);
+        var full = Template.Complete(prompt);
+        return same with { Prompt = full, Positions = LayOut(Tokenizer.Encode(full), same.Picture.Patches, answerTokens) };
+    }
+
     /// <summary>Runs the model and hands over one reading per chosen layer, in order, as each is computed; then, if asked for, the greedy answer.</summary>
-    /// <param name="input">From <see cref="Prepare"/>.</param>
+    /// <param name="input">From <c>Prepare</c>.</param>
     /// <param name="settings">What the lens keeps.</param>
     /// <param name="answerTokens">At most so many new tokens; 0 for no answer.</param>
     /// <param name="onReading">
@@ -96,69 +125,56 @@ public sealed class LensEngine : IDisposable
         HiddenStateRequest? hidden = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(onReading);
+        return Analyze(
+            [input],
+            settings,
+            answerTokens,
+            new BatchObserver((_, reading) => onReading(reading))
+            {
+                OnProgress = onProgress,
+                HiddenLayers = hidden?.Layers ?? [],
+                OnState = hidden is null ? null : (_, state) => hidden.OnState(state),
+            },
+            cancellationToken)[0];
+    }
+
+    /// <summary>
+    /// Runs the model over several inputs at once: each weight is read once for all, and prompts on one picture share what is computed up to its end. Gives
+    /// the same numbers as one by one, but for rounding.
+    /// </summary>
+    /// <param name="inputs">From <c>Prepare</c>; see <see cref="BatchSize"/>.</param>
+    /// <param name="settings">What the lens keeps.</param>
+    /// <param name="answerTokens">At most so many new tokens each; 0 for no answers.</param>
+    /// <param name="observer">Who is told.</param>
+    /// <param name="cancellationToken">Looked at between blocks.</param>
+    /// <returns>Each input's answer; null where none was asked for or came about.</returns>
+    /// <exception cref="RefusedInputException">Settings that this checkpoint cannot meet, or inputs that are not this checkpoint's.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IReadOnlyList<Answer?> Analyze(
+        IReadOnlyList<PreparedInput> inputs, LensSettings settings, int answerTokens, BatchObserver observer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(observer);
         ArgumentOutOfRangeException.ThrowIfNegative(answerTokens);
-        CheckContext(input.Positions.Count, input.Picture.Patches.Count, answerTokens);
-        cancellationToken.ThrowIfCancellationRequested();
-
-        using var noGradients = torch.no_grad();
-        using var scope = torch.NewDisposeScope();
-        var reader = new LensReader(_model.Decoder, settings);
-        var decoder = _model.Decoder;
-        var handedOver = LayersOf(hidden, decoder.Layers);
-        var residual = Embed(input, onProgress, cancellationToken);
-        using var sequence = decoder.Start(input.Positions.Count + Math.Max(0, answerTokens - 1), keep: answerTokens > 1);
-
-        // Blocks beyond the last layer read matter to the answer alone.
-        var chosen = reader.Layers.ToHashSet();
-        var last = answerTokens > 0 ? decoder.Layers : reader.Layers.Concat(handedOver).DefaultIfEmpty(-1).Max();
-        sequence.Begin(input.Positions.Count);
-        for (var layer = 0; layer <= last; layer++)
+        foreach (var input in inputs)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (layer > 0)
-            {
-                decoder.Apply(layer - 1, residual, sequence);
-            }
-
-            if (chosen.Contains(layer))
-            {
-                onReading(reader.Read(residual, layer, firstPosition: 0));
-            }
-
-            if (handedOver.Contains(layer))
-            {
-                hidden!.OnState(StateOf(residual, layer, firstPosition: 0));
-            }
-
-            if (layer > 0)
-            {
-                onProgress?.Invoke(new AnalysisProgress(AnalysisStage.Layers, layer, last));
-            }
+            CheckContext(input.Positions.Count, input.Picture.Patches.Count, answerTokens);
         }
 
-        sequence.End();
-        return answerTokens == 0 ? null : Generate(residual.narrow(0, input.Positions.Count - 1, 1), sequence, reader, answerTokens, onReading, onProgress, hidden, handedOver, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (inputs.Count == 0)
+        {
+            return [];
+        }
+
+        using var noGradients = torch.no_grad();
+        return new BatchAnalysis(_model, Config, Tokenizer, inputs, settings, answerTokens, observer).Run(cancellationToken);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
-
-    private static HashSet<int> LayersOf(HiddenStateRequest? hidden, int layers)
-    {
-        var unknown = hidden?.Layers.Where(layer => layer < 0 || layer > layers).ToList() ?? [];
-        return unknown.Count == 0
-            ? [.. hidden?.Layers ?? []]
-            : throw new RefusedInputException($"The hidden states of layer {unknown[0]} do not exist: this checkpoint's layers are 0 (emb) to {layers}.");
-    }
-
-    private static HiddenState StateOf(torch.Tensor residual, int layer, int firstPosition)
-    {
-        using var scope = torch.NewDisposeScope();
-        var values = TensorMemory.AsSpan(residual.to(torch.ScalarType.Float32).cpu().contiguous()).ToArray();
-        return new HiddenState(layer, firstPosition, (int)residual.shape[0], (int)residual.shape[1], values);
-    }
 
     /// <summary>The ids with the one placeholder expanded to a position per patch.</summary>
     private List<InputPosition> LayOut(int[] ids, IReadOnlyList<PatchRegion> patches, int answerTokens)
@@ -198,95 +214,5 @@ public sealed class LensEngine : IDisposable
             throw new RefusedInputException(
                 $"The prompt is {positions} positions long ({patches} of them the picture's) and the answer may take {answerTokens} more, but the checkpoint's context is {Config.Text.MaxPositions}: shorten the prompt or the answer.");
         }
-    }
-
-    /// <summary>The decoder's input.</summary>
-    private torch.Tensor Embed(PreparedInput input, Action<AnalysisProgress>? onProgress, CancellationToken cancellationToken)
-    {
-        using var scope = torch.NewDisposeScope();
-        var steps = _model.Tower.Blocks + 1;
-        var features = _model.Tower.Forward(
-            input.Picture.PixelValues,
-            input.Picture.Width,
-            input.Picture.Height,
-            done => onProgress?.Invoke(new AnalysisProgress(AnalysisStage.Vision, done, steps)),
-            cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
-        var ids = new int[input.Positions.Count];
-        for (var i = 0; i < ids.Length; i++)
-        {
-            ids[i] = input.Positions[i].Id;
-        }
-
-        var embedded = _model.Embed(ids, _model.Projector.Forward(features));
-        onProgress?.Invoke(new AnalysisProgress(AnalysisStage.Vision, steps, steps));
-        return embedded.MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Greedy decoding, each token fed back through the kept keys and values; then the lens over the positions that were fed back.</summary>
-    private Answer Generate(
-        torch.Tensor output,
-        Sequence sequence,
-        LensReader reader,
-        int answerTokens,
-        Action<LayerReading> onReading,
-        Action<AnalysisProgress>? onProgress,
-        HiddenStateRequest? hidden,
-        HashSet<int> handedOver,
-        CancellationToken cancellationToken)
-    {
-        var decoder = _model.Decoder;
-        var first = sequence.Past;
-        var ids = new List<int>(answerTokens);
-        var kept = reader.Layers.Union(handedOver).ToDictionary(layer => layer, _ => new List<torch.Tensor>(answerTokens));
-        using var scope = torch.NewDisposeScope();
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            ids.Add(decoder.NextToken(output));
-            onProgress?.Invoke(new AnalysisProgress(AnalysisStage.Answer, ids.Count, answerTokens));
-            if (ids.Count == answerTokens || Config.EndOfTextIds.Contains(ids[^1]))
-            {
-                break;
-            }
-
-            output = decoder.Embed([ids[^1]]);
-            sequence.Begin(1);
-            for (var layer = 0; layer <= decoder.Layers; layer++)
-            {
-                if (layer > 0)
-                {
-                    decoder.Apply(layer - 1, output, sequence);
-                }
-
-                if (kept.TryGetValue(layer, out var rows))
-                {
-                    rows.Add(output.clone());
-                }
-            }
-
-            sequence.End();
-        }
-
-        if (ids.Count > 1)
-        {
-            foreach (var (layer, rows) in kept.OrderBy(pair => pair.Key))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var layerScope = torch.NewDisposeScope();
-                var residual = torch.cat(rows, 0);
-                if (reader.Layers.Contains(layer))
-                {
-                    onReading(reader.Read(residual, layer, first));
-                }
-
-                if (handedOver.Contains(layer))
-                {
-                    hidden!.OnState(StateOf(residual, layer, first));
-                }
-            }
-        }
-
-        return new Answer(ids, Tokenizer.Decode(ids, skipSpecialTokens: true).Trim());
     }
 }

@@ -38,22 +38,30 @@ public sealed class LensEngineTests
         if (golden.Contains("projector_input"))
         {
             using var scope = torch.NewDisposeScope();
-            var features = engine.Model.Tower.Forward(input.Picture.PixelValues, input.Picture.Width, input.Picture.Height, onBlock: null, Token);
+            var features = engine.Model.Tower.Forward([input.Picture.PixelValues], input.Picture.Width, input.Picture.Height, onBlock: null, Token);
             GoldenCase.AssertClose(golden.Floats("projector_input"), TensorMemory.AsSpan(features), 1e-4f, "projector_input");
         }
     }
 
     [Theory]
-    [InlineData("llava-1.5/chelsea")]
-    [InlineData("experiments/chelsea")]
-    [InlineData("bakllava/chelsea")]
-    [InlineData("bakllava/tall")]
-    [InlineData("vip-llava/wide")]
-    [InlineData("llava-interleave/coffee")]
-    [InlineData("demo")]
-    public void Analyze_GoldenPicture_GivesReadingsAndAnswerOfTransformers(string name)
+    [InlineData("llava-1.5/chelsea", Residency.Resident)]
+    [InlineData("llava-1.5/chelsea", Residency.Streamed)]
+    [InlineData("experiments/chelsea", Residency.Resident)]
+    [InlineData("experiments/chelsea", Residency.Streamed)]
+    [InlineData("bakllava/chelsea", Residency.Resident)]
+    [InlineData("bakllava/chelsea", Residency.Streamed)]
+    [InlineData("bakllava/tall", Residency.Resident)]
+    [InlineData("bakllava/tall", Residency.Streamed)]
+    [InlineData("vip-llava/wide", Residency.Resident)]
+    [InlineData("vip-llava/wide", Residency.Streamed)]
+    [InlineData("llava-interleave/coffee", Residency.Resident)]
+    [InlineData("llava-interleave/coffee", Residency.Streamed)]
+    [InlineData("demo", Residency.Resident)]
+    [InlineData("demo", Residency.Streamed)]
+    public void Analyze_GoldenPicture_GivesReadingsAndAnswerOfTransformers(string name, Residency residency)
     {
-        using var engine = Load(name);
+        using var engine = Load(name, residency);
+        Assert.Equal(residency, engine.Residency);
         var golden = Golden(name);
         var input = engine.Prepare(Picture(name), Question, PictureOrientation.AsStored, PictureLimits.Default, 12);
         var readings = new List<LayerReading>();
@@ -371,10 +379,10 @@ public sealed class LensEngineTests
         }
     }
 
-    private static LensEngine Load(string name)
+    private static LensEngine Load(string name, Residency residency = Residency.Resident)
     {
         using var checkpoint = Checkpoint.Open(Folder(name));
-        return LensEngine.Load(checkpoint, DeviceChoice.Cpu, Token);
+        return LensEngine.Load(checkpoint, DeviceChoice.Cpu, residency, Token);
     }
 
     private static string Folder(string name) => SharedFolder.Require(name == "demo" ? "demo/checkpoint" : $"goldens/{name.Split('/')[0]}/checkpoint");

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using LogitLens.Storage.Statistics;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -9,7 +10,10 @@ namespace LogitLens.Storage.Tests;
 
 public sealed partial class QueryPlanTests
 {
-    private static readonly string[] LargeTables = ["Analyses", "Readings", "AnalysisLayouts", "ImageContents", "ImageThumbnails", "CheckpointTokens"];
+    private static readonly string[] LargeTables =
+    [
+        "Analyses", "Readings", "AnalysisLayouts", "ImageContents", "ImageThumbnails", "CheckpointTokens", "AnalysisAggregates", "RunTallies", "UnsummedAnalyses",
+    ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -46,6 +50,12 @@ public sealed partial class QueryPlanTests
         await storage.Checkpoints.FindHashAsync("x", Token);
         await storage.Readings.ReadAsync(done, 1, Token);
         await storage.Readings.ReadLayerAsync(done, ReadingSegment.Prompt, 1, Token);
+        foreach (var scope in new[] { StatisticsScope.Of(run), new StatisticsScope(Analyses: [done]), new StatisticsScope([run], ImageName: "pic") })
+        {
+            await storage.Statistics.ReadAsync(StatisticsQuery.Layers(scope), null, Token);
+            await storage.Statistics.ReadAsync(StatisticsQuery.TokensAndMaps(scope), null, Token);
+        }
+
         await storage.Queue.CountQueuedAsync(Token);
         var claimed = Assert.IsType<ClaimedAnalysis>(await storage.Queue.ClaimNextAsync(checkpoint.Id, Token));
         await storage.WriteAsync(claimed);

@@ -56,6 +56,10 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public DatabaseCheck Check => Get<DatabaseCheck>();
 
+    public StatisticsStore Statistics => Get<StatisticsStore>();
+
+    public StatisticsJobs StatisticsJobs => Get<StatisticsJobs>();
+
     public IDbContextFactory<StorageContext> Contexts => Get<IDbContextFactory<StorageContext>>();
 
     public string ConnectionString => Get<DatabaseFile>().ConnectionString;

@@ -58,52 +58,78 @@ internal sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Reads a tensor of this file and widens it to float, a megabyte at a time.</summary>
+    /// <summary>Reads numbers of a tensor of this file and widens them to float, a megabyte at a time.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="first">The first number read.</param>
+    /// <param name="destination">Receives as many as it is long.</param>
     /// <exception cref="RefusedInputException">The file can no longer be read in full.</exception>
-    internal void Read(StoredTensor tensor, Span<float> destination)
+    internal void Read(StoredTensor tensor, long first, Span<float> destination)
     {
-        if (destination.Length != tensor.Elements)
+        CheckRange(tensor, first, destination.Length);
+        if (tensor.Type == StoredType.F32)
         {
-            throw new ArgumentException($"The tensor has {tensor.Elements} elements, the destination {destination.Length}.", nameof(destination));
+            ReadStored(tensor, first, MemoryMarshal.AsBytes(destination));
+            return;
         }
 
-        var offset = _dataStart + tensor.Begin;
-        var buffer = tensor.Type == StoredType.F32 ? [] : ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {
             while (!destination.IsEmpty)
             {
                 var part = destination[..Math.Min(destination.Length, ChunkBytes / tensor.ElementSize)];
-                var bytes = tensor.Type == StoredType.F32 ? MemoryMarshal.AsBytes(part) : buffer.AsSpan(0, part.Length * tensor.ElementSize);
-                ReadExactly(_handle, Path, bytes, offset);
-                switch (tensor.Type)
-                {
-                    case StoredType.F32:
-                        break;
-                    case StoredType.F16:
-                        Widening.FromHalf(MemoryMarshal.Cast<byte, ushort>(bytes), part);
-                        break;
-                    case StoredType.BF16:
-                        Widening.FromBrainFloat(MemoryMarshal.Cast<byte, ushort>(bytes), part);
-                        break;
-                    default:
-                        throw new InvalidOperationException($"A tensor stored as {tensor.TypeName} is no weight.");
-                }
-
+                var bytes = buffer.AsSpan(0, part.Length * tensor.ElementSize);
+                ReadStored(tensor, first, bytes);
+                Widen(tensor, bytes, part);
                 destination = destination[part.Length..];
-                offset += bytes.Length;
+                first += part.Length;
             }
         }
         finally
         {
-            if (buffer.Length > 0)
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Reads numbers of a tensor of this file as they are stored.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="first">The first number read.</param>
+    /// <param name="destination">A whole count of numbers.</param>
+    /// <exception cref="RefusedInputException">The file can no longer be read in full.</exception>
+    internal void ReadStored(StoredTensor tensor, long first, Span<byte> destination)
+    {
+        CheckRange(tensor, first, destination.Length / tensor.ElementSize);
+        ReadExactly(_handle, Path, destination, _dataStart + tensor.Begin + (first * tensor.ElementSize));
+    }
+
+    /// <summary>Stored numbers to floats.</summary>
+    internal static void Widen(StoredTensor tensor, ReadOnlySpan<byte> stored, Span<float> destination)
+    {
+        switch (tensor.Type)
+        {
+            case StoredType.F32:
+                MemoryMarshal.Cast<byte, float>(stored).CopyTo(destination);
+                break;
+            case StoredType.F16:
+                Widening.FromHalf(MemoryMarshal.Cast<byte, ushort>(stored), destination);
+                break;
+            case StoredType.BF16:
+                Widening.FromBrainFloat(MemoryMarshal.Cast<byte, ushort>(stored), destination);
+                break;
+            default:
+                throw new InvalidOperationException($"A tensor stored as {tensor.TypeName} is no weight.");
         }
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private static void CheckRange(StoredTensor tensor, long first, long count)
+    {
+        if (first < 0 || count < 0 || first + count > tensor.Elements)
+        {
+            throw new ArgumentOutOfRangeException(nameof(first), first, $"The tensor has {tensor.Elements} elements; {count} from {first} on are not all of it.");
+        }
+    }
 
     private static int ReadHeaderLength(SafeFileHandle handle, string path, long fileLength)
     {

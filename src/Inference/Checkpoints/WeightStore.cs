@@ -12,8 +12,13 @@ public sealed class WeightStore : IDisposable
     private readonly List<SafetensorsFile> _files = [];
     private readonly Dictionary<string, (SafetensorsFile File, StoredTensor Tensor)> _tensors = new(StringComparer.Ordinal);
 
-    private WeightStore()
+    private readonly string _folder;
+    private readonly bool _tiedEmbeddings;
+
+    private WeightStore(string folder, bool tiedEmbeddings)
     {
+        _folder = folder;
+        _tiedEmbeddings = tiedEmbeddings;
     }
 
     /// <summary>Total bytes of all tensors as stored; a tied unembedding counts once.</summary>
@@ -39,8 +44,34 @@ public sealed class WeightStore : IDisposable
     public void Read(string key, Span<float> destination)
     {
         var (file, tensor) = Find(key);
-        file.Read(tensor, destination);
+        if (destination.Length != tensor.Elements)
+        {
+            throw new ArgumentException($"The tensor has {tensor.Elements} elements, the destination {destination.Length}.", nameof(destination));
+        }
+
+        file.Read(tensor, 0, destination);
     }
+
+    /// <summary>Reads a stretch of a tensor's numbers and converts them to float.</summary>
+    internal void Read(string key, long first, Span<float> destination)
+    {
+        var (file, tensor) = Find(key);
+        file.Read(tensor, first, destination);
+    }
+
+    /// <summary>Reads a stretch of a tensor's numbers as they are stored.</summary>
+    internal void ReadStored(string key, long first, Span<byte> destination)
+    {
+        var (file, tensor) = Find(key);
+        file.ReadStored(tensor, first, destination);
+    }
+
+    /// <summary>Where a tensor lies, and as what.</summary>
+    internal StoredTensor TensorOf(string key) => Find(key).Tensor;
+
+    /// <summary>The same files opened once more, for whoever reads longer than the checkpoint is kept open.</summary>
+    /// <exception cref="RefusedInputException">They have changed since.</exception>
+    internal WeightStore Reopen() => Open(_folder, _tiedEmbeddings);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -55,7 +86,7 @@ public sealed class WeightStore : IDisposable
     /// <exception cref="RefusedInputException">A file is missing, cut short or lying.</exception>
     internal static WeightStore Open(string folder, bool tiedEmbeddings)
     {
-        var store = new WeightStore();
+        var store = new WeightStore(folder, tiedEmbeddings);
         try
         {
             // Where a folder has both, transformers takes the single file.

@@ -1,29 +1,69 @@
-using LogitLens.Inference.Checkpoints;
+using LogitLens.Inference.Runtime;
 
 namespace LogitLens.Inference.Models;
 
-/// <summary>Where the decoder gets a block's weights from, and gives them back to.</summary>
-/// <remarks>All blocks are resident: taking one costs nothing and giving it back frees nothing. The decoder holds one block at a time, so that weights could be streamed here.</remarks>
-internal sealed class BlockSource
+/// <summary>Where a tower's or decoder's blocks come from, one at a time: all in memory, or one place that each block's weights are read into in turn.</summary>
+internal sealed class BlockSource<TBlock>
 {
-    private readonly DecoderBlock[] _blocks;
+    private readonly TBlock[] _blocks;
+    private readonly WeightSlot? _slot;
 
-    private BlockSource(DecoderBlock[] blocks) => _blocks = blocks;
-
-    /// <summary>Loads every block.</summary>
-    public static BlockSource Load(WeightLoader weights, TextConfig config)
+    private BlockSource(int count, TBlock[] blocks, WeightSlot? slot)
     {
-        var blocks = new DecoderBlock[config.Layers];
-        for (var i = 0; i < blocks.Length; i++)
+        Count = count;
+        _blocks = blocks;
+        _slot = slot;
+    }
+
+    /// <summary>Number of blocks.</summary>
+    public int Count { get; }
+
+    /// <summary>Loads every block, or makes the place for one.</summary>
+    /// <param name="weights">Where weights come from, and who owns them.</param>
+    /// <param name="residency">Resident or streamed.</param>
+    /// <param name="count">Number of blocks, all alike.</param>
+    /// <param name="nameOf">What the keys of a block's weights begin with.</param>
+    /// <param name="create">Makes a block of weights with that beginning.</param>
+    public static BlockSource<TBlock> Load(WeightLoader weights, Residency residency, int count, Func<int, string> nameOf, Func<WeightLoader, string, TBlock> create)
+    {
+        if (residency == Residency.Streamed && count > 1)
         {
-            blocks[i] = DecoderBlock.Load(weights, config, i);
+            var slot = weights.AddSlot(count, nameOf);
+            return new BlockSource<TBlock>(count, [create(weights.Into(slot), nameOf(0))], slot);
         }
 
-        return new BlockSource(blocks);
+        var blocks = new TBlock[count];
+        for (var i = 0; i < count; i++)
+        {
+            blocks[i] = create(weights, nameOf(i));
+        }
+
+        return new BlockSource<TBlock>(count, blocks, slot: null);
     }
+
+    /// <summary>A block will be wanted soon: where blocks are streamed, its reading starts.</summary>
+    public void Prepare(int index) => _slot?.Prepare(index);
 
     /// <summary>Lends one block for the time of <paramref name="use"/>.</summary>
     /// <param name="index">Index of the block, from 0.</param>
+    /// <param name="next">The block wanted after it, to be read meanwhile; null for none.</param>
     /// <param name="use">What is done with it.</param>
-    public void Use(int index, Action<DecoderBlock> use) => use(_blocks[index]);
+    /// <param name="cancellationToken">Looked at while the block is waited for.</param>
+    /// <exception cref="RefusedInputException">The checkpoint's files can no longer be read.</exception>
+    public void Use(int index, int? next, Action<TBlock> use, CancellationToken cancellationToken)
+    {
+        if (_slot is null)
+        {
+            use(_blocks[index]);
+            return;
+        }
+
+        _slot.Take(index, cancellationToken);
+        if (next is { } following)
+        {
+            _slot.Prepare(following);
+        }
+
+        use(_blocks[0]);
+    }
 }

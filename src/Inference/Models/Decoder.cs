@@ -9,10 +9,10 @@ internal sealed class Decoder
 {
     private readonly TextConfig _config;
     private readonly WeightLoader _weights;
-    private readonly torch.Tensor _embedding;
-    private readonly BlockSource _blocks;
+    private readonly torch.Tensor? _embedding;
+    private readonly BlockSource<DecoderBlock> _blocks;
 
-    private Decoder(TextConfig config, WeightLoader weights, torch.Tensor embedding, BlockSource blocks, RmsNorm norm, torch.Tensor unembedding)
+    private Decoder(TextConfig config, WeightLoader weights, torch.Tensor? embedding, BlockSource<DecoderBlock> blocks, RmsNorm norm, torch.Tensor unembedding)
     {
         _config = config;
         _weights = weights;
@@ -31,22 +31,31 @@ internal sealed class Decoder
     /// <summary>Number of blocks, L.</summary>
     public int Layers => _config.Layers;
 
-    public static Decoder Load(WeightLoader weights, CheckpointConfig config)
+    public static Decoder Load(WeightLoader weights, CheckpointConfig config, Residency residency)
     {
-        var embedding = weights.Load("language_model.model.embed_tokens.weight");
-        var head = config.TieWordEmbeddings ? embedding : weights.Load("language_model.lm_head.weight");
+        // Few rows of the embedding are ever wanted at once: where memory is short they are read from the file.
+        var head = weights.Load(RequiredWeights.Unembedding);
+        var embedding = config.TieWordEmbeddings ? head : residency == Residency.Streamed ? null : weights.Load(RequiredWeights.Embedding);
         return new Decoder(
             config.Text,
             weights,
             embedding,
-            BlockSource.Load(weights, config.Text),
+            BlockSource<DecoderBlock>.Load(weights, residency, config.Text.Layers, NameOf, (loader, name) => DecoderBlock.Load(loader, name, config.Text)),
             RmsNorm.Load(weights, "language_model.model.norm", config.Text.RmsNormEpsilon),
             head);
     }
 
+    /// <summary>What the keys of a block's weights begin with.</summary>
+    public static string NameOf(int block) => $"language_model.model.layers.{block}";
+
     /// <summary>ids → rows × width: a new tensor, the caller's.</summary>
     public torch.Tensor Embed(ReadOnlySpan<int> ids)
     {
+        if (_embedding is null)
+        {
+            return _weights.ReadRows(RequiredWeights.Embedding, ids);
+        }
+
         using var scope = torch.NewDisposeScope();
         var rows = new long[ids.Length];
         for (var i = 0; i < rows.Length; i++)
@@ -57,11 +66,20 @@ internal sealed class Decoder
         return _embedding.index_select(0, torch.tensor(rows, device: _weights.Device)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Starts a sequence of at most <paramref name="capacity"/> positions.</summary>
-    public Sequence Start(int capacity, bool keep) => new(_config, _weights.Device, _weights.Type, capacity, keep);
+    /// <summary>Starts a batch of sequences, each of at most so many positions, prefix included.</summary>
+    public SequenceBatch Start(int positions) => new(_config, _weights.Device, _weights.Type, positions);
 
-    /// <summary>Moves the residual stream through block <paramref name="index"/> (from 0), in place.</summary>
-    public void Apply(int index, torch.Tensor residual, Sequence sequence) => _blocks.Use(index, block => block.Apply(residual, sequence));
+    /// <summary>The first block will be wanted soon.</summary>
+    public void Prepare() => _blocks.Prepare(0);
+
+    /// <summary>Moves the residual stream through a block, in place.</summary>
+    /// <param name="index">Index of the block, from 0.</param>
+    /// <param name="residual">rows × width.</param>
+    /// <param name="sequences">The sequences the rows belong to.</param>
+    /// <param name="next">The block wanted after it; null for none.</param>
+    /// <param name="cancellationToken">Looked at while a block is read.</param>
+    public void Apply(int index, torch.Tensor residual, SequenceBatch sequences, int? next, CancellationToken cancellationToken) =>
+        _blocks.Use(index, next, block => block.Apply(residual, sequences, index), cancellationToken);
 
     /// <summary>The model's own output: final norm once, unembedding. rows × width → rows × vocabulary, fp32.</summary>
     public torch.Tensor Logits(torch.Tensor residual)
@@ -70,20 +88,26 @@ internal sealed class Decoder
         return MatrixProduct.Multiply(Norm.Forward(residual), Unembedding, bias: null).to(torch.ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The most probable next token after a single row; the lowest id on ties.</summary>
-    public int NextToken(torch.Tensor row)
+    /// <summary>The most probable next token after each row; the lowest id on ties.</summary>
+    public int[] NextTokens(torch.Tensor rows)
     {
         using var scope = torch.NewDisposeScope();
-        var logits = TensorMemory.AsSpan(Logits(row).cpu().contiguous());
-        var best = 0;
-        for (var i = 1; i < logits.Length; i++)
+        var logits = Logits(rows).cpu().contiguous();
+        var all = TensorMemory.AsSpan(logits);
+        var width = checked((int)logits.shape[1]);
+        var tokens = new int[logits.shape[0]];
+        for (var row = 0; row < tokens.Length; row++)
         {
-            if (logits[i] > logits[best])
+            var logit = all.Slice(row * width, width);
+            for (var i = 1; i < logit.Length; i++)
             {
-                best = i;
+                if (logit[i] > logit[tokens[row]])
+                {
+                    tokens[row] = i;
+                }
             }
         }
 
-        return best;
+        return tokens;
     }
 }

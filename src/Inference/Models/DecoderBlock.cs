@@ -4,13 +4,11 @@ using TorchSharp;
 namespace LogitLens.Inference.Models;
 
 /// <summary>One block of a Llama, Mistral or Qwen2 decoder: attention and MLP, each on its own norm, each added onto the residual stream.</summary>
-internal sealed class DecoderBlock(int index, RmsNorm inputNorm, GroupedQueryAttention attention, RmsNorm postAttentionNorm, SwiGlu mlp)
+internal sealed class DecoderBlock(RmsNorm inputNorm, GroupedQueryAttention attention, RmsNorm postAttentionNorm, SwiGlu mlp)
 {
-    public static DecoderBlock Load(WeightLoader weights, TextConfig config, int index)
+    public static DecoderBlock Load(WeightLoader weights, string name, TextConfig config)
     {
-        var name = $"language_model.model.layers.{index}";
         return new DecoderBlock(
-            index,
             RmsNorm.Load(weights, name + ".input_layernorm", config.RmsNormEpsilon),
             GroupedQueryAttention.Load(weights, name + ".self_attn", config),
             RmsNorm.Load(weights, name + ".post_attention_layernorm", config.RmsNormEpsilon),
@@ -18,10 +16,13 @@ internal sealed class DecoderBlock(int index, RmsNorm inputNorm, GroupedQueryAtt
     }
 
     /// <summary>Moves the residual stream (rows × width) through the block, in place.</summary>
-    public void Apply(torch.Tensor residual, Sequence sequence)
+    /// <param name="residual">rows × width.</param>
+    /// <param name="sequences">The sequences the rows belong to.</param>
+    /// <param name="index">Index of the block, from 0.</param>
+    public void Apply(torch.Tensor residual, SequenceBatch sequences, int index)
     {
         using var scope = torch.NewDisposeScope();
-        attention.AddTo(residual, inputNorm.Forward(residual), sequence, index);
+        attention.AddTo(residual, inputNorm.Forward(residual), sequences, index);
         mlp.AddTo(residual, postAttentionNorm.Forward(residual));
     }
 }

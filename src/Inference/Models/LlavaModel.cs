@@ -1,4 +1,6 @@
 using LogitLens.Inference.Checkpoints;
+using LogitLens.Inference.Imaging;
+using LogitLens.Inference.Runtime;
 using TorchSharp;
 
 namespace LogitLens.Inference.Models;
@@ -6,19 +8,22 @@ namespace LogitLens.Inference.Models;
 /// <summary>A LLaVA checkpoint in memory: tower, projector and decoder, chosen by its config.</summary>
 internal sealed class LlavaModel : IDisposable
 {
+    private readonly WeightStore? _store;
     private readonly WeightLoader _weights;
     private readonly int _imageTokenId;
 
-    private LlavaModel(WeightLoader weights, CheckpointConfig config)
+    private LlavaModel(WeightStore? store, WeightLoader weights, CheckpointConfig config, Residency residency)
     {
+        _store = store;
         _weights = weights;
+        Residency = residency;
         _imageTokenId = config.ImageTokenId;
         Tower = config.Vision.ModelType is "clip_vision_model" or "siglip_vision_model"
-            ? VisionTower.Load(weights, config)
+            ? VisionTower.Load(weights, config, residency)
             : throw new RefusedInputException($"The checkpoint's vision tower is a {config.Vision.ModelType}, but only clip_vision_model and siglip_vision_model are computed here: use a checkpoint with one of these.");
         Projector = Projector.Load(weights, config);
         Decoder = config.Text.ModelType is "llama" or "mistral" or "qwen2"
-            ? Decoder.Load(weights, config)
+            ? Decoder.Load(weights, config, residency)
             : throw new RefusedInputException($"The checkpoint's decoder is a {config.Text.ModelType}, but only llama, mistral and qwen2 are computed here: use a checkpoint with one of these.");
     }
 
@@ -31,25 +36,51 @@ internal sealed class LlavaModel : IDisposable
     /// <summary>The device all weights are on.</summary>
     public torch.Device Device => _weights.Device;
 
-    /// <summary>Reads all weights onto the device.</summary>
-    /// <exception cref="RefusedInputException">A part that is not computed here, weights that cannot be read, or not enough memory.</exception>
-    public static LlavaModel Load(Checkpoint checkpoint, torch.Device device, CancellationToken cancellationToken)
-    {
-        if (device.type == DeviceType.CPU)
-        {
-            CheckMemory(checkpoint);
-        }
+    /// <summary>Where the weights are: resident or streamed.</summary>
+    public Residency Residency { get; }
 
-        var weights = new WeightLoader(checkpoint.Weights, device, cancellationToken);
+    /// <summary>Bytes of blocks that were read and converted while computing.</summary>
+    public long BytesStreamed => _weights.BytesStreamed;
+
+    /// <summary>Reads all weights onto the device, or what stays there of them.</summary>
+    /// <exception cref="RefusedInputException">A part that is not computed here, weights that cannot be read, or not enough memory.</exception>
+    public static LlavaModel Load(Checkpoint checkpoint, torch.Device device, Residency residency, CancellationToken cancellationToken)
+    {
+        var chosen = device.type == DeviceType.CPU
+            ? MemoryPlan.Choose(residency, checkpoint.Name, ModelBytes.Of(checkpoint.Config, checkpoint.Weights), FreeMemory.Read())
+            : residency == Residency.Streamed ? Residency.Streamed : Residency.Resident;
+
+        // Whoever opened the checkpoint closes it after loading; what is streamed has to stay open.
+        var store = chosen == Residency.Streamed ? checkpoint.Weights.Reopen() : null;
+        var weights = new WeightLoader(store ?? checkpoint.Weights, device, cancellationToken);
         try
         {
-            return new LlavaModel(weights, checkpoint.Config);
+            return new LlavaModel(store, weights, checkpoint.Config, chosen);
         }
         catch
         {
             weights.Dispose();
+            store?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Each picture's features as the decoder takes them: tower and projector over all pictures at once.</summary>
+    /// <param name="pictures">The pictures.</param>
+    /// <param name="onStep">Called after each step with the number done and the number there are.</param>
+    /// <param name="cancellationToken">Looked at between blocks.</param>
+    /// <returns>For each picture patches × width: new tensors, the caller's.</returns>
+    /// <exception cref="RefusedInputException">The tower has no positions for a picture of that size.</exception>
+    public IReadOnlyList<torch.Tensor> FeaturesOf(IReadOnlyList<PreparedPicture> pictures, Action<int, int>? onStep, CancellationToken cancellationToken)
+    {
+        using var scope = torch.NewDisposeScope();
+        var steps = Tower.Blocks + 1;
+        var features = Tower.Forward(
+            [.. pictures.Select(picture => (ReadOnlyMemory<float>)picture.PixelValues)], pictures[0].Width, pictures[0].Height, done => onStep?.Invoke(done, steps), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var projected = Projector.Forward(features).split(features.shape[0] / pictures.Count);
+        onStep?.Invoke(steps, steps);
+        return [.. projected.Select(part => part.MoveToOuterDisposeScope())];
     }
 
     /// <summary>The decoder's input: the embeddings of the ids, the image features written over the placeholders. positions × width: a new tensor, the caller's.</summary>
@@ -80,19 +111,10 @@ internal sealed class LlavaModel : IDisposable
         return embedded.MoveToOuterDisposeScope();
     }
 
-    public void Dispose() => _weights.Dispose();
-
-    private static void CheckMemory(Checkpoint checkpoint)
+    public void Dispose()
     {
-        var widening = checkpoint.Config.DType is "float16" or "bfloat16" ? 2 : 1;
-        var needed = checkpoint.Weights.StoredBytes * widening;
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (needed > available)
-        {
-            throw new RefusedInputException(
-                $"{checkpoint.Name} takes {Gibibytes(needed)} GiB in fp32, but this process may use {Gibibytes(available)} GiB of memory: use a machine or a container limit with more memory, or a smaller checkpoint.");
-        }
+        _weights.Dispose();
+        _store?.Dispose();
+        TorchRuntime.ReturnFreedMemory();
     }
-
-    private static string Gibibytes(long bytes) => (bytes / (double)(1L << 30)).ToString("0.0", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -25,14 +25,24 @@ internal sealed class RotaryEmbedding : IDisposable
         _sin = torch.cat([sin.neg(), sin], 1).unsqueeze(1).to(type, device).DetachFromDisposeScope();
     }
 
-    /// <summary>Rotates rows × heads × head size in place; the first row stands at position <paramref name="first"/>.</summary>
-    public void Apply(torch.Tensor x, int first)
+    /// <summary>Where the tables are.</summary>
+    public torch.Device Device => _cos.device;
+
+    /// <summary>The tables' rows for rows of a batch that stand at these positions: two new tensors, the caller's.</summary>
+    public (torch.Tensor Cos, torch.Tensor Sin) RowsAt(long[] positions)
     {
         using var scope = torch.NewDisposeScope();
-        var rows = x.shape[0];
+        var rows = torch.tensor(positions, device: _cos.device);
+        return (_cos.index_select(0, rows).MoveToOuterDisposeScope(), _sin.index_select(0, rows).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Rotates rows × heads × head size in place.</summary>
+    public static void Apply(torch.Tensor x, torch.Tensor cos, torch.Tensor sin)
+    {
+        using var scope = torch.NewDisposeScope();
         var half = x.shape[2] / 2;
         var swapped = torch.cat([x.narrow(2, half, half), x.narrow(2, 0, half)], 2);
-        x.mul_(_cos.narrow(0, first, rows)).addcmul_(swapped, _sin.narrow(0, first, rows), 1);
+        x.mul_(cos).addcmul_(swapped, sin, 1);
     }
 
     public void Dispose()

@@ -3,95 +3,86 @@ using TorchSharp;
 
 namespace LogitLens.Inference.Models;
 
-/// <summary>One sequence on its way through the decoder: where it stands, its rotary tables, its mask, and the keys and values of what has passed.</summary>
+/// <summary>One sequence on its way through the decoder: where it stands, what stands before it, and the keys and values of what has passed.</summary>
 internal sealed class Sequence : IDisposable
 {
     private readonly TextConfig _config;
-    private readonly torch.Device _device;
-    private readonly torch.ScalarType _type;
     private readonly int _capacity;
     private readonly (torch.Tensor Keys, torch.Tensor Values)[]? _cache;
-    private torch.Tensor? _mask;
-    private int _rows;
 
     /// <summary>Starts a sequence.</summary>
     /// <param name="config">Sizes of the decoder.</param>
-    /// <param name="device">Where the decoder computes.</param>
-    /// <param name="type">The type it computes in.</param>
-    /// <param name="capacity">Most positions the sequence can grow to.</param>
+    /// <param name="capacity">Most positions of its own that it can grow to.</param>
     /// <param name="keep">Keep keys and values, so that positions can follow later (layers × 2 × capacity × key and value width).</param>
-    public Sequence(TextConfig config, torch.Device device, torch.ScalarType type, int capacity, bool keep)
+    /// <param name="prefix">The sequence it continues, whose positions other sequences may share; null for none.</param>
+    internal Sequence(TextConfig config, int capacity, bool keep, Sequence? prefix)
     {
         _config = config;
-        _device = device;
-        _type = type;
         _capacity = capacity;
         _cache = keep ? new (torch.Tensor, torch.Tensor)[config.Layers] : null;
-        Rotary = new RotaryEmbedding(capacity, config.HeadSize, config.RopeTheta, device, type);
+        Prefix = prefix;
     }
 
-    public RotaryEmbedding Rotary { get; }
+    /// <summary>The sequence this one continues.</summary>
+    public Sequence? Prefix { get; }
 
-    /// <summary>Positions that have passed all blocks.</summary>
-    public int Past { get; private set; }
+    /// <summary>The position of the next row: what has passed all blocks, the prefix included.</summary>
+    public int Past => (Prefix?.Past ?? 0) + Passed;
 
-    /// <summary>Announces the next rows, before they pass the first block.</summary>
-    public void Begin(int rows)
+    /// <summary>Rows of its own that have passed all blocks.</summary>
+    public int Passed { get; private set; }
+
+    /// <summary>Rows are about to come.</summary>
+    public void Announce(int rows)
     {
-        if (Past > 0 && _cache is null)
+        if (Passed > 0 && _cache is null)
         {
             throw new InvalidOperationException("The sequence was started without keeping keys and values.");
         }
 
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Past + rows, _capacity);
-        _rows = rows;
-        _mask?.Dispose();
-        _mask = null;
-        if (rows > 1 && (Past > 0 || Past + rows > _config.SlidingWindow))
-        {
-            _mask = BuildMask();
-        }
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Passed + rows, _capacity);
     }
 
-    /// <summary>The rows have passed the last block.</summary>
-    public void End() => Past += _rows;
+    /// <summary>Rows have passed the last block.</summary>
+    public void Advance(int rows) => Passed += rows;
 
-    /// <summary>softmax(q·kᵀ / √size + mask)·v for the rows announced, over everything up to them.</summary>
+    /// <summary>Keeps a block's new keys and values, if they are to be kept, and gives all of this sequence's own so far.</summary>
     /// <param name="block">Index of the block, from 0.</param>
-    /// <param name="queries">1 × heads × rows × head size.</param>
     /// <param name="keys">1 × key heads × rows × head size, rotated.</param>
     /// <param name="values">1 × key heads × rows × head size.</param>
-    /// <returns>1 × heads × rows × head size.</returns>
-    public torch.Tensor Attend(int block, torch.Tensor queries, torch.Tensor keys, torch.Tensor values)
+    public (torch.Tensor Keys, torch.Tensor Values) Extend(int block, torch.Tensor keys, torch.Tensor values)
     {
-        if (_cache is not null)
+        if (_cache is null)
         {
-            (keys, values) = Extend(block, keys, values);
+            return (keys, values);
         }
 
-        // A single query sees all keys that a window leaves: no mask, only fewer keys.
-        var length = keys.shape[2];
-        if (_rows == 1 && length > _config.SlidingWindow)
+        var rows = keys.shape[2];
+        ref var kept = ref _cache[block];
+        if (kept.Keys is null)
         {
-            var window = _config.SlidingWindow.Value;
-            keys = keys.narrow(2, length - window, window);
-            values = values.narrow(2, length - window, window);
+            kept = (Allocate(keys), Allocate(keys));
         }
 
-        var group = _config.Heads / _config.KeyValueHeads;
-        if (group > 1)
+        kept.Keys.narrow(2, Passed, rows).copy_(keys);
+        kept.Values.narrow(2, Passed, rows).copy_(values);
+        return Passed == 0 ? (keys, values) : (kept.Keys.narrow(2, 0, Passed + rows), kept.Values.narrow(2, 0, Passed + rows));
+    }
+
+    /// <summary>A block's keys and values of all that has passed.</summary>
+    public (torch.Tensor Keys, torch.Tensor Values) Kept(int block)
+    {
+        if (_cache is null)
         {
-            keys = keys.repeat_interleave(group, 1);
-            values = values.repeat_interleave(group, 1);
+            throw new InvalidOperationException("The sequence was started without keeping keys and values.");
         }
 
-        return torch.nn.functional.scaled_dot_product_attention(queries, keys, values, _mask, is_casual: _rows > 1 && _mask is null);
+        var (keys, values) = _cache[block];
+        return (keys.narrow(2, 0, Passed), values.narrow(2, 0, Passed));
     }
 
     public void Dispose()
     {
-        Rotary.Dispose();
-        _mask?.Dispose();
         foreach (var (keys, values) in _cache ?? [])
         {
             // A block that was never reached has none.
@@ -100,35 +91,6 @@ internal sealed class Sequence : IDisposable
         }
     }
 
-    private (torch.Tensor Keys, torch.Tensor Values) Extend(int block, torch.Tensor keys, torch.Tensor values)
-    {
-        ref var kept = ref _cache![block];
-        if (kept.Keys is null)
-        {
-            kept.Keys = Allocate();
-            kept.Values = Allocate();
-        }
-
-        kept.Keys.narrow(2, Past, _rows).copy_(keys);
-        kept.Values.narrow(2, Past, _rows).copy_(values);
-        return Past == 0 ? (keys, values) : (kept.Keys.narrow(2, 0, Past + _rows), kept.Values.narrow(2, 0, Past + _rows));
-    }
-
-    private torch.Tensor Allocate() =>
-        torch.empty([1, _config.KeyValueHeads, _capacity, _config.HeadSize], dtype: _type, device: _device).DetachFromDisposeScope();
-
-    /// <summary>rows × (past + rows), true where a query may look: not ahead, and not further back than the window, itself included.</summary>
-    private torch.Tensor BuildMask()
-    {
-        using var scope = torch.NewDisposeScope();
-        var queries = torch.arange(Past, Past + _rows, device: _device).unsqueeze(1);
-        var keys = torch.arange(0, Past + _rows, device: _device).unsqueeze(0);
-        var mask = keys.le(queries);
-        if (_config.SlidingWindow is { } window)
-        {
-            mask = mask.logical_and(keys.gt(queries.sub(window)));
-        }
-
-        return mask.DetachFromDisposeScope();
-    }
+    private torch.Tensor Allocate(torch.Tensor like) =>
+        torch.empty([1, _config.KeyValueHeads, _capacity, _config.HeadSize], dtype: like.dtype, device: like.device).DetachFromDisposeScope();
 }

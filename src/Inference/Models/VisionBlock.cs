@@ -16,13 +16,15 @@ internal sealed class VisionBlock(int heads, Action<torch.Tensor> activation, La
         weights.Linear(name + ".mlp.fc1"),
         weights.Linear(name + ".mlp.fc2"));
 
-    /// <summary>Moves the residual stream (positions × width) through the block, in place.</summary>
-    public void Apply(torch.Tensor residual)
+    /// <summary>Moves the residual stream of several pictures, one below the other, through the block, in place.</summary>
+    /// <param name="residual">(pictures × positions) × width.</param>
+    /// <param name="pictures">How many pictures there are.</param>
+    public void Apply(torch.Tensor residual, int pictures)
     {
         using var scope = torch.NewDisposeScope();
         var rows = residual.shape[0];
         var width = residual.shape[1];
-        var byHead = queryKeyValue.Forward(norm1.Forward(residual)).view(rows, 3 * heads, width / heads).transpose(0, 1).unsqueeze(0);
+        var byHead = queryKeyValue.Forward(norm1.Forward(residual)).view(pictures, rows / pictures, 3 * heads, width / heads).transpose(1, 2);
         var mixed = torch.nn.functional.scaled_dot_product_attention(
             byHead.narrow(1, 0, heads),
             byHead.narrow(1, heads, heads),

@@ -11,6 +11,8 @@ namespace LogitLens.Inference.Models;
 /// </remarks>
 internal sealed class VisionTower
 {
+    private const string Name = "vision_tower.vision_model";
+
     private readonly VisionConfig _config;
     private readonly WeightLoader _weights;
     private readonly int[] _featureLayers;
@@ -19,7 +21,7 @@ internal sealed class VisionTower
     private readonly torch.Tensor? _classEmbedding;
     private readonly torch.Tensor _positionEmbedding;
     private readonly LayerNorm? _preNorm;
-    private readonly VisionBlock[] _blocks;
+    private readonly BlockSource<VisionBlock> _blocks;
 
     private VisionTower(
         VisionConfig config,
@@ -30,7 +32,7 @@ internal sealed class VisionTower
         torch.Tensor? classEmbedding,
         torch.Tensor positionEmbedding,
         LayerNorm? preNorm,
-        VisionBlock[] blocks)
+        BlockSource<VisionBlock> blocks)
     {
         _config = config;
         _weights = weights;
@@ -43,12 +45,14 @@ internal sealed class VisionTower
         _blocks = blocks;
     }
 
-    /// <summary>Blocks that are computed.</summary>
-    public int Blocks => _blocks.Length;
+    /// <summary>What the keys of a block's weights begin with.</summary>
+    public static string NameOf(int block) => $"{Name}.encoder.layers.{block}";
 
-    public static VisionTower Load(WeightLoader weights, CheckpointConfig config)
+    /// <summary>Blocks that are computed.</summary>
+    public int Blocks => _blocks.Count;
+
+    public static VisionTower Load(WeightLoader weights, CheckpointConfig config, Residency residency)
     {
-        const string Name = "vision_tower.vision_model";
         var vision = config.Vision;
         var layers = config.VisionFeatureLayers.Select(layer => layer < 0 ? vision.Layers + 1 + layer : layer).ToArray();
         if (layers.Length == 0 || layers.Any(layer => layer < 0 || layer > vision.Layers))
@@ -58,12 +62,7 @@ internal sealed class VisionTower
         }
 
         var kernel = weights.Load(Name + ".embeddings.patch_embedding.weight");
-        var blocks = new VisionBlock[layers.Max()];
-        for (var i = 0; i < blocks.Length; i++)
-        {
-            blocks[i] = VisionBlock.Load(weights, vision, $"{Name}.encoder.layers.{i}");
-        }
-
+        var blocks = BlockSource<VisionBlock>.Load(weights, residency, layers.Max(), NameOf, (loader, name) => VisionBlock.Load(loader, vision, name));
         var isClip = vision.ModelType == "clip_vision_model";
         return new VisionTower(
             vision,
@@ -77,26 +76,72 @@ internal sealed class VisionTower
             blocks);
     }
 
-    /// <summary>Computes the features the projector takes.</summary>
-    /// <param name="pixelValues">channels × height × width, normalised.</param>
+    /// <summary>Computes the features the projector takes, of several pictures (or tiles of pictures) of one size at once.</summary>
+    /// <param name="pixelValues">Each picture's channels × height × width, normalised.</param>
     /// <param name="width">Width, in pixels.</param>
     /// <param name="height">Height, in pixels.</param>
     /// <param name="onBlock">Called after each block with the number done.</param>
     /// <param name="cancellationToken">Looked at between blocks.</param>
-    /// <returns>patches × (width × feature layers): a new tensor, the caller's.</returns>
+    /// <returns>(pictures × patches) × (width × feature layers): a new tensor, the caller's.</returns>
     /// <exception cref="RefusedInputException">The tower has no positions for a picture of that size.</exception>
-    public torch.Tensor Forward(ReadOnlySpan<float> pixelValues, int width, int height, Action<int>? onBlock, CancellationToken cancellationToken)
+    public torch.Tensor Forward(IReadOnlyList<ReadOnlyMemory<float>> pixelValues, int width, int height, Action<int>? onBlock, CancellationToken cancellationToken)
+    {
+        using var scope = torch.NewDisposeScope();
+        var patches = Patches(width, height);
+        _blocks.Prepare(0);
+        var residual = torch.cat([.. pixelValues.Select(pixels => Embed(pixels.Span, width, height))], 0);
+        residual = _preNorm?.Forward(residual) ?? residual;
+
+        var features = new torch.Tensor[_featureLayers.Length];
+        for (var layer = 0; ; layer++)
+        {
+            for (var i = 0; i < features.Length; i++)
+            {
+                if (_featureLayers[i] == layer)
+                {
+                    // The residual stream is changed in place from block to block; what is read earlier has to be kept.
+                    features[i] = layer == _blocks.Count ? residual : residual.clone();
+                }
+            }
+
+            if (layer == _blocks.Count)
+            {
+                break;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            _blocks.Use(layer, layer + 1 < _blocks.Count ? layer + 1 : null, block => block.Apply(residual, pixelValues.Count), cancellationToken);
+            onBlock?.Invoke(layer + 1);
+        }
+
+        var all = features.Length == 1 ? features[0] : torch.cat(features, 1);
+        if (!_dropClassToken)
+        {
+            return all.alias().MoveToOuterDisposeScope();
+        }
+
+        var byPicture = all.view(pixelValues.Count, -1, all.shape[1]);
+        return byPicture.narrow(1, 1, patches).reshape(pixelValues.Count * patches, all.shape[1]).MoveToOuterDisposeScope();
+    }
+
+    private int Patches(int width, int height)
+    {
+        var rows = height / _config.PatchSize;
+        var columns = width / _config.PatchSize;
+        var patches = _positionEmbedding.shape[0] - (_classEmbedding is null ? 0 : 1);
+        return rows * columns == patches
+            ? rows * columns
+            : throw new RefusedInputException(
+                $"The picture was prepared at {width} × {height} pixels ({rows * columns} patches), but the vision tower has positions for {patches} patches: preprocessor_config.json and config.json contradict each other; download both again.");
+    }
+
+    /// <summary>One picture's residual stream before the first block, positions × width.</summary>
+    private torch.Tensor Embed(ReadOnlySpan<float> pixelValues, int width, int height)
     {
         using var scope = torch.NewDisposeScope();
         var size = _config.PatchSize;
         var rows = height / size;
         var columns = width / size;
-        var patches = _positionEmbedding.shape[0] - (_classEmbedding is null ? 0 : 1);
-        if (rows * columns != patches)
-        {
-            throw new RefusedInputException(
-                $"The picture was prepared at {width} × {height} pixels ({rows * columns} patches), but the vision tower has positions for {patches} patches: preprocessor_config.json and config.json contradict each other; download both again.");
-        }
 
         // A convolution whose stride is its kernel's size is one multiplication of the patches laid out as rows.
         var pixels = TensorMemory.From(pixelValues, _config.Channels, height, width)
@@ -111,32 +156,6 @@ internal sealed class VisionTower
             embedded = torch.cat([_classEmbedding.unsqueeze(0), embedded], 0);
         }
 
-        embedded.add_(_positionEmbedding);
-        var residual = _preNorm?.Forward(embedded) ?? embedded;
-
-        var features = new torch.Tensor[_featureLayers.Length];
-        for (var layer = 0; ; layer++)
-        {
-            for (var i = 0; i < features.Length; i++)
-            {
-                if (_featureLayers[i] == layer)
-                {
-                    // The residual stream is changed in place from block to block; what is read earlier has to be kept.
-                    features[i] = layer == _blocks.Length ? residual : residual.clone();
-                }
-            }
-
-            if (layer == _blocks.Length)
-            {
-                break;
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            _blocks[layer].Apply(residual);
-            onBlock?.Invoke(layer + 1);
-        }
-
-        var all = features.Length == 1 ? features[0] : torch.cat(features, 1);
-        return (_dropClassToken ? all.narrow(0, 1, rows * columns).contiguous() : all.alias()).MoveToOuterDisposeScope();
+        return embedded.add_(_positionEmbedding).MoveToOuterDisposeScope();
     }
 }

@@ -367,6 +367,75 @@ namespace LogitLens.Storage.Migrations
                     b.ToTable("Summaries", (string)null);
                 });
 
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.AnalysisAggregateEntity", b =>
+                {
+                    b.Property<long>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("FillerPatches")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Patches")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AnalysisId");
+
+                    b.ToTable("AnalysisAggregates", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.RunAggregateEntity", b =>
+                {
+                    b.Property<long>("RunNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Analyses")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("RunNumber");
+
+                    b.ToTable("RunAggregates", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.RunTallyEntity", b =>
+                {
+                    b.Property<long>("RunNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("RunNumber", "Layer");
+
+                    b.ToTable("RunTallies", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.UnsummedAnalysisEntity", b =>
+                {
+                    b.Property<long>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RunNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AnalysisId");
+
+                    b.HasIndex("RunNumber");
+
+                    b.ToTable("UnsummedAnalyses", (string)null);
+                });
+
             modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", b =>
                 {
                     b.HasOne("LogitLens.Storage.Catalogue.Entities.ImageEntity", "Image")
@@ -479,6 +548,50 @@ namespace LogitLens.Storage.Migrations
                     b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
                         .WithMany()
                         .HasForeignKey("AnalysisId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Analysis");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.AnalysisAggregateEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
+                        .WithOne()
+                        .HasForeignKey("LogitLens.Storage.Statistics.Rollups.AnalysisAggregateEntity", "AnalysisId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Analysis");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.RunAggregateEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.RunEntity", "Run")
+                        .WithOne()
+                        .HasForeignKey("LogitLens.Storage.Statistics.Rollups.RunAggregateEntity", "RunNumber")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Run");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.RunTallyEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.RunEntity", "Run")
+                        .WithMany()
+                        .HasForeignKey("RunNumber")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Run");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.UnsummedAnalysisEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
+                        .WithOne()
+                        .HasForeignKey("LogitLens.Storage.Statistics.Rollups.UnsummedAnalysisEntity", "AnalysisId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
 

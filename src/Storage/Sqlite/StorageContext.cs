@@ -1,6 +1,7 @@
 using LogitLens.Storage.Catalogue.Entities;
 using LogitLens.Storage.Readings;
 using LogitLens.Storage.Readings.Digests;
+using LogitLens.Storage.Statistics.Rollups;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -36,6 +37,14 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
     public DbSet<SummaryEntity> Summaries => Set<SummaryEntity>();
 
     public DbSet<PendingDigestEntity> PendingDigests => Set<PendingDigestEntity>();
+
+    public DbSet<AnalysisAggregateEntity> AnalysisAggregates => Set<AnalysisAggregateEntity>();
+
+    public DbSet<RunAggregateEntity> RunAggregates => Set<RunAggregateEntity>();
+
+    public DbSet<RunTallyEntity> RunTallies => Set<RunTallyEntity>();
+
+    public DbSet<UnsummedAnalysisEntity> UnsummedAnalyses => Set<UnsummedAnalysisEntity>();
 
     public static void Configure(DbContextOptionsBuilder builder, DatabaseFile file) => builder
         .UseSqlite(file.ConnectionString)
@@ -132,6 +141,37 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
             pending.HasKey(p => p.AnalysisId);
             pending.Property(p => p.AnalysisId).ValueGeneratedNever();
             pending.HasOne(p => p.Analysis).WithMany().HasForeignKey(p => p.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<AnalysisAggregateEntity>(aggregate =>
+        {
+            aggregate.ToTable("AnalysisAggregates");
+            aggregate.HasKey(a => a.AnalysisId);
+            aggregate.Property(a => a.AnalysisId).ValueGeneratedNever();
+            aggregate.HasOne(a => a.Analysis).WithOne().HasForeignKey<AnalysisAggregateEntity>(a => a.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<RunAggregateEntity>(aggregate =>
+        {
+            aggregate.ToTable("RunAggregates");
+            aggregate.HasKey(r => r.RunNumber);
+            aggregate.Property(r => r.RunNumber).ValueGeneratedNever();
+            aggregate.HasOne(r => r.Run).WithOne().HasForeignKey<RunAggregateEntity>(r => r.RunNumber).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<RunTallyEntity>(tally =>
+        {
+            tally.ToTable("RunTallies");
+            tally.HasKey(r => new { r.RunNumber, r.Layer });
+            tally.HasOne(r => r.Run).WithMany().HasForeignKey(r => r.RunNumber).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<UnsummedAnalysisEntity>(unsummed =>
+        {
+            unsummed.ToTable("UnsummedAnalyses");
+            unsummed.HasKey(u => u.AnalysisId);
+            unsummed.Property(u => u.AnalysisId).ValueGeneratedNever();
+
+            // What a run's sums lack.
+            unsummed.HasIndex(u => u.RunNumber);
+            unsummed.HasOne(u => u.Analysis).WithOne().HasForeignKey<UnsummedAnalysisEntity>(u => u.AnalysisId).OnDelete(DeleteBehavior.Cascade);
         });
 
         // TokenOccurrences and TokenTotals are WITHOUT ROWID, which EF cannot say: the migration LabScale makes them, Tokens/TokenIndex alone uses them.

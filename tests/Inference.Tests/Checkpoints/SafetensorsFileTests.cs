@@ -146,7 +146,7 @@ public sealed class SafetensorsFileTests : IDisposable
     private static float[] Read(SafetensorsFile file, string name)
     {
         var result = new float[file.Tensors[name].Elements];
-        file.Read(file.Tensors[name], result);
+        file.Read(file.Tensors[name], 0, result);
         return result;
     }
 

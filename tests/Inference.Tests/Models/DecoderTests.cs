@@ -14,20 +14,28 @@ public sealed class DecoderTests
     [InlineData("llava-interleave/coffee")]
     public void Apply_EmbeddingsOfTransformers_GivesItsHiddenStates(string name)
     {
-        using var golden = GoldenCase.Open(name);
+        AssertHiddenStates(name, Residency.Resident);
+        AssertHiddenStates(name, Residency.Streamed);
+    }
+
+    private static void AssertHiddenStates(string name, Residency residency)
+    {
+        using var golden = GoldenCase.Open(name, residency);
+        Assert.Equal(residency, golden.Model.Residency);
         using var scope = torch.NewDisposeScope();
         using var residual = golden.Hidden(0);
-        using var sequence = golden.Model.Decoder.Start((int)residual.shape[0], keep: false);
-        sequence.Begin((int)residual.shape[0]);
+        var length = (int)residual.shape[0];
+        using var sequences = golden.Model.Decoder.Start(length);
+        sequences.Begin((sequences.Add(length, keep: false), length));
         for (var block = 0; block < golden.Model.Decoder.Layers; block++)
         {
-            golden.Model.Decoder.Apply(block, residual, sequence);
+            golden.Model.Decoder.Apply(block, residual, sequences, block + 1 < golden.Model.Decoder.Layers ? block + 1 : null, TestContext.Current.CancellationToken);
             AssertHidden(golden, block + 1, residual, $"hidden state {block + 1}");
         }
 
         var logits = golden.Model.Decoder.Logits(residual.narrow(0, residual.shape[0] - 1, 1));
         GoldenCase.AssertClose(golden.Golden.Floats("logits_last_position"), TensorMemory.AsSpan(logits), 1e-4f, "logits");
-        Assert.Equal(golden.Golden.Ints("generated_ids")[0], golden.Model.Decoder.NextToken(residual.narrow(0, residual.shape[0] - 1, 1)));
+        Assert.Equal([golden.Golden.Ints("generated_ids")[0]], golden.Model.Decoder.NextTokens(residual.narrow(0, residual.shape[0] - 1, 1)));
     }
 
     [Theory]
@@ -67,18 +75,19 @@ public sealed class DecoderTests
         using var scope = torch.NewDisposeScope();
         var residual = golden.Hidden(0);
         var length = (int)residual.shape[0];
-        using var sequence = golden.Model.Decoder.Start(length, keep: true);
+        using var sequences = golden.Model.Decoder.Start(length);
+        var sequence = sequences.Add(length, keep: true);
         while (sequence.Past < length)
         {
             var rows = Math.Min(piece, length - sequence.Past);
             var part = residual.narrow(0, sequence.Past, rows);
-            sequence.Begin(rows);
+            sequences.Begin((sequence, rows));
             for (var block = 0; block < golden.Model.Decoder.Layers; block++)
             {
-                golden.Model.Decoder.Apply(block, part, sequence);
+                golden.Model.Decoder.Apply(block, part, sequences, next: null, TestContext.Current.CancellationToken);
             }
 
-            sequence.End();
+            sequences.End();
         }
 
         AssertHidden(golden, golden.Model.Decoder.Layers, residual, "last hidden state");
@@ -88,10 +97,11 @@ public sealed class DecoderTests
     public void Begin_SecondPieceWithoutKeeping_Throws()
     {
         using var golden = GoldenCase.Open("experiments/chelsea");
-        using var sequence = golden.Model.Decoder.Start(2, keep: false);
-        sequence.Begin(1);
-        sequence.End();
-        Assert.Throws<InvalidOperationException>(() => sequence.Begin(1));
+        using var sequences = golden.Model.Decoder.Start(2);
+        var sequence = sequences.Add(2, keep: false);
+        sequences.Begin((sequence, 1));
+        sequences.End();
+        Assert.Throws<InvalidOperationException>(() => sequences.Begin((sequence, 1)));
     }
 
     private static void AssertHidden(GoldenCase golden, int index, torch.Tensor actual, string what)

@@ -10,11 +10,11 @@ internal sealed class GoldenCase : IDisposable
 {
     private readonly Checkpoint _checkpoint;
 
-    private GoldenCase(string checkpoint, string golden)
+    private GoldenCase(string checkpoint, string golden, Residency residency)
     {
         Golden = GoldenFile.Open(SharedFolder.Require(golden));
         _checkpoint = Checkpoint.Open(SharedFolder.Require(checkpoint));
-        Model = LlavaModel.Load(_checkpoint, TorchRuntime.Choose(DeviceChoice.Cpu), TestContext.Current.CancellationToken);
+        Model = LlavaModel.Load(_checkpoint, TorchRuntime.Choose(DeviceChoice.Cpu), residency, TestContext.Current.CancellationToken);
     }
 
     public GoldenFile Golden { get; }
@@ -26,15 +26,15 @@ internal sealed class GoldenCase : IDisposable
     public int Width => Config.Text.HiddenSize;
 
     /// <summary>A case by <c>model/picture</c>, or <c>demo</c>.</summary>
-    public static GoldenCase Open(string name)
+    public static GoldenCase Open(string name, Residency residency = Residency.Resident)
     {
         if (name == "demo")
         {
-            return new GoldenCase("demo/checkpoint", "demo/golden.safetensors");
+            return new GoldenCase("demo/checkpoint", "demo/golden.safetensors", residency);
         }
 
         var model = name.Split('/')[0];
-        return new GoldenCase($"goldens/{model}/checkpoint", $"goldens/{name}/golden.safetensors");
+        return new GoldenCase($"goldens/{model}/checkpoint", $"goldens/{name}/golden.safetensors", residency);
     }
 
     /// <summary>The reference residual stream after so many blocks: positions × width.</summary>

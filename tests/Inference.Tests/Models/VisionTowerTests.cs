@@ -16,7 +16,7 @@ public sealed class VisionTowerTests
         using var golden = GoldenCase.Open(name);
         using var scope = torch.NewDisposeScope();
         var size = golden.Config.Vision.ImageSize;
-        var features = golden.Model.Tower.Forward(golden.Golden.Floats("pixel_values"), size, size, onBlock: null, TestContext.Current.CancellationToken);
+        var features = golden.Model.Tower.Forward([golden.Golden.Floats("pixel_values")], size, size, onBlock: null, TestContext.Current.CancellationToken);
         GoldenCase.AssertClose(golden.Golden.Floats("projector_input"), TensorMemory.AsSpan(features), 1e-4f, "projector_input");
     }
 
@@ -25,7 +25,7 @@ public sealed class VisionTowerTests
     {
         using var golden = GoldenCase.Open("experiments/chelsea");
         var refusal = Assert.Throws<RefusedInputException>(
-            () => golden.Model.Tower.Forward(new float[3 * 98 * 84], 98, 84, onBlock: null, TestContext.Current.CancellationToken));
+            () => golden.Model.Tower.Forward([new float[3 * 98 * 84]], 98, 84, onBlock: null, TestContext.Current.CancellationToken));
         Assert.Contains("42 patches", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("36 patches", refusal.Message, StringComparison.Ordinal);
     }
@@ -35,6 +35,6 @@ public sealed class VisionTowerTests
     {
         using var golden = GoldenCase.Open("experiments/chelsea");
         Assert.Throws<OperationCanceledException>(
-            () => golden.Model.Tower.Forward(golden.Golden.Floats("pixel_values"), 84, 84, onBlock: null, new CancellationToken(canceled: true)));
+            () => golden.Model.Tower.Forward([golden.Golden.Floats("pixel_values")], 84, 84, onBlock: null, new CancellationToken(canceled: true)));
     }
 }

@@ -1,0 +1,183 @@
+using System.Text.Json;
+using LogitLens.Storage.Statistics;
+
+namespace LogitLens.Storage;
+
+/// <summary>
+/// Answers statistics at once where they take less than a second, and goes on in the background where they take longer. Answers are kept for as long as the
+/// analyses they are about are the same and nothing newer took their place; whoever asks the same while it is being computed gets the same job.
+/// </summary>
+public sealed class StatisticsJobs : IDisposable
+{
+    /// <summary>How long an asker waits before it is told that this goes on in the background.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    // A tally of tokens over thousands of analyses is some forty megabytes.
+    private const int MostKept = 12;
+
+    private readonly Lock _lock = new();
+    private readonly LinkedList<Work> _recent = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly StatisticsStore _store;
+    private readonly TimeProvider _clock;
+    private bool _isDisposed;
+
+    internal StatisticsJobs(StatisticsStore store, TimeProvider clock)
+    {
+        _store = store;
+        _clock = clock;
+    }
+
+    /// <summary>Asks, and waits for the answer, but not for longer than <see cref="Patience"/>.</summary>
+    /// <returns>A job that is Done if that was enough; otherwise look again with <see cref="Find"/>.</returns>
+    /// <exception cref="ArgumentException">Options that cannot be; the message says why.</exception>
+    /// <exception cref="StorageException">The database cannot be read.</exception>
+    public Task<StatisticsJob> AskAsync(StatisticsQuery query, CancellationToken cancellationToken) => AskAsync(query, Patience, cancellationToken);
+
+    /// <summary>The same with another patience.</summary>
+    /// <exception cref="ArgumentException">Options that cannot be; the message says why.</exception>
+    /// <exception cref="StorageException">The database cannot be read.</exception>
+    public async Task<StatisticsJob> AskAsync(StatisticsQuery query, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var targets = await _store.FindAsync(query, cancellationToken);
+        var work = WorkFor(query, targets);
+        if (!work.Ending.IsCompleted && patience != TimeSpan.Zero)
+        {
+            await Task.WhenAny(work.Ending, Task.Delay(patience, _clock, cancellationToken));
+        }
+
+        return work.Ending.Exception?.InnerException is ArgumentException refused ? throw refused : work.Look();
+    }
+
+    /// <summary>A job as it stands now, or null if there is none of that id (any more).</summary>
+    public StatisticsJob? Find(Guid id)
+    {
+        lock (_lock)
+        {
+            return _recent.FirstOrDefault(w => w.Id == id)?.Look();
+        }
+    }
+
+    /// <summary>Cancels a job that is Running; false if there is none.</summary>
+    public bool Cancel(Guid id)
+    {
+        lock (_lock)
+        {
+            if (_recent.FirstOrDefault(w => w.Id == id) is not { Ending.IsCompleted: false } work)
+            {
+                return false;
+            }
+
+            work.Cancel();
+            return true;
+        }
+    }
+
+    /// <summary>Cancels what is Running.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            foreach (var work in _recent)
+            {
+                work.Cancel();
+            }
+        }
+    }
+
+    private Work WorkFor(StatisticsQuery query, StatisticsTargets targets)
+    {
+        var key = $"{query.Part} {JsonSerializer.Serialize(query.Options.IsDefault ? StatisticsOptions.Default : query.Options)} {targets.Key()}";
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            var work = _recent.FirstOrDefault(w => w.Key == key && w.IsOfUse);
+            if (work is null)
+            {
+                work = new Work(key, query, targets.Runs.Sum(r => r.Done));
+                work.Start(_store, targets, _turn);
+            }
+            else
+            {
+                _recent.Remove(work);
+            }
+
+            _recent.AddFirst(work);
+
+            // What is running stays, whoever else asks.
+            for (var node = _recent.Last; _recent.Count > MostKept && node is not null;)
+            {
+                var before = node.Previous;
+                if (node.Value.Ending.IsCompleted)
+                {
+                    _recent.Remove(node);
+                }
+
+                node = before;
+            }
+
+            return work;
+        }
+    }
+
+    /// <summary>One computation.</summary>
+#pragma warning disable CA1001 // The source of cancellation holds nothing but a flag (no timer, no wait handle), and a cancel may come at any time.
+    private sealed class Work(string key, StatisticsQuery query, int total)
+#pragma warning restore CA1001
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private int _read;
+        private StatisticsResult? _result;
+
+        public string Key => key;
+
+        public Guid Id { get; } = Guid.NewGuid();
+
+        /// <summary>Ends when the result is there, or with why it is not.</summary>
+        public Task Ending { get; private set; } = Task.CompletedTask;
+
+        /// <summary>Whether somebody who asks the same is answered by it.</summary>
+        public bool IsOfUse => Ending.IsCompletedSuccessfully || (!Ending.IsCompleted && !_stop.IsCancellationRequested);
+
+        /// <summary>Begins; statistics that read summaries take turns.</summary>
+        public void Start(StatisticsStore store, StatisticsTargets targets, SemaphoreSlim turn) => Ending = Task.Run(async () =>
+        {
+            var readsSummaries = !query.Options.IsDefault || (query.Part == StatisticsPart.TokensAndMaps && targets.Runs.Any(r => r.Analyses is not null));
+            if (readsSummaries)
+            {
+                await turn.WaitAsync(_stop.Token);
+            }
+
+            try
+            {
+                _result = await store.ReadAsync(query, targets, (read, _) => Volatile.Write(ref _read, read), _stop.Token);
+            }
+            finally
+            {
+                if (readsSummaries)
+                {
+                    turn.Release();
+                }
+            }
+        });
+
+        public void Cancel() => _stop.Cancel();
+
+        public StatisticsJob Look() => new(
+            Id,
+            query,
+            Ending switch
+            {
+                { IsCompletedSuccessfully: true } => StatisticsJobState.Done,
+                { IsCanceled: true } => StatisticsJobState.Cancelled,
+                { IsFaulted: true } => StatisticsJobState.Failed,
+                _ => StatisticsJobState.Running,
+            },
+            Ending.IsCompletedSuccessfully ? total : Volatile.Read(ref _read),
+            total,
+            Ending.Exception?.InnerException?.Message,
+            Ending.IsCompletedSuccessfully ? _result : null);
+    }
+}

@@ -1,0 +1,68 @@
+using LogitLens.Storage.Statistics;
+
+namespace LogitLens.Storage.Tests.Statistics;
+
+public sealed class TextScriptsTests
+{
+    [Theory]
+    [InlineData("", TextScript.None)]
+    [InlineData(" ", TextScript.None)]
+    [InlineData("\n", TextScript.None)]
+    [InlineData("2024", TextScript.None)]
+    [InlineData("—!?", TextScript.None)]
+    [InlineData("🐱", TextScript.None)]
+    [InlineData("\uFFFD", TextScript.None)]
+    [InlineData("µ", TextScript.None)]
+    [InlineData("ℝ", TextScript.None)]
+    [InlineData("√", TextScript.None)]
+    [InlineData(" cat", TextScript.Latin)]
+    [InlineData("Größe", TextScript.Latin)]
+    [InlineData("ừ", TextScript.Latin)]
+    [InlineData("ﬁ", TextScript.Latin)]
+    [InlineData("Ａ", TextScript.Latin)]
+    [InlineData("кошка", TextScript.Cyrillic)]
+    [InlineData("10кг", TextScript.Cyrillic)]
+    [InlineData("ђ", TextScript.Cyrillic)]
+    [InlineData("猫", TextScript.Cjk)]
+    [InlineData("𠮷", TextScript.Cjk)]
+    [InlineData("ねこ", TextScript.Cjk)]
+    [InlineData("ネコ", TextScript.Cjk)]
+    [InlineData("ㄅ", TextScript.Cjk)]
+    [InlineData("고양이", TextScript.Hangul)]
+    [InlineData("ᄀ", TextScript.Hangul)]
+    [InlineData("γάτα", TextScript.Greek)]
+    [InlineData("قطة", TextScript.Arabic)]
+    [InlineData("חתול", TextScript.Hebrew)]
+    [InlineData("बिल्ली", TextScript.Devanagari)]
+    [InlineData("বিড়াল", TextScript.Bengali)]
+    [InlineData("ਬਿੱਲੀ", TextScript.Gurmukhi)]
+    [InlineData("બિલાડી", TextScript.Gujarati)]
+    [InlineData("ବିଲେଇ", TextScript.Odia)]
+    [InlineData("பூனை", TextScript.Tamil)]
+    [InlineData("పిల్లి", TextScript.Telugu)]
+    [InlineData("ಬೆಕ್ಕು", TextScript.Kannada)]
+    [InlineData("പൂച്ച", TextScript.Malayalam)]
+    [InlineData("පූසා", TextScript.Sinhala)]
+    [InlineData("แมว", TextScript.Thai)]
+    [InlineData("ແມວ", TextScript.Lao)]
+    [InlineData("ཞི་མི", TextScript.Tibetan)]
+    [InlineData("ကြောင်", TextScript.Myanmar)]
+    [InlineData("ឆ្មា", TextScript.Khmer)]
+    [InlineData("ድመት", TextScript.Ethiopic)]
+    [InlineData("ᠮᠤᠤᠷ", TextScript.Mongolian)]
+    [InlineData("կատու", TextScript.Armenian)]
+    [InlineData("კატა", TextScript.Georgian)]
+    [InlineData("ᏪᏌ", TextScript.Other)]
+    [InlineData("ⴰⵎⵓⵛ", TextScript.Other)]
+    public void Of_Text_IsItsScript(string text, TextScript expected) => Assert.Equal(expected, TextScripts.Of(text));
+
+    [Theory]
+    [InlineData("catкот猫", TextScript.Latin)]
+    [InlineData("котcat", TextScript.Cyrillic)]
+    [InlineData("aкот", TextScript.Cyrillic)]
+    [InlineData("猫a犬b鳥", TextScript.Cjk)]
+    public void Of_SeveralScripts_IsTheMostFrequentAndThenTheFirst(string text, TextScript expected) => Assert.Equal(expected, TextScripts.Of(text));
+
+    [Fact]
+    public void Of_LoneSurrogate_IsNone() => Assert.Equal(TextScript.None, TextScripts.Of("\uD83D"));
+}
