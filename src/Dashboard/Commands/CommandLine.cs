@@ -17,6 +17,7 @@ internal static class CommandLine
         {
             ServeCommand.Create(),
             AnalyzeCommand.Create(),
+            ExportCommand.Create(),
             BackupCommand.Create(),
             RestoreCommand.Create(),
             CheckCommand.Create(),

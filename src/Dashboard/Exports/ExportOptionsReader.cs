@@ -19,19 +19,19 @@ internal static class ExportOptionsReader
     public static ExportRequest Read(ExportScope scope, Func<string, string?> get, Func<string, string> call)
     {
         var format = Choice<ExportFormat>("format", null);
-        var by = Choice("by", BestBy.P);
+        var by = Choice<BestBy>("by", BestBy.P);
         var window = Window();
         return new ExportRequest(
             format,
             scope,
-            new TableOptions(Choice("table", TableKind.Readings), by, window, !Flag("raw", false)),
+            new TableOptions(Choice<TableKind>("table", TableKind.Readings), by, window, !Flag("raw", false)),
             new MapOptions(
-                Choice("map", MapKind.Best),
+                Choice<MapKind>("map", MapKind.Best),
                 Layer("layer"),
                 by,
                 window,
                 Get("token") is null ? null : (int)Number("token", 0, 0, int.MaxValue),
-                Choice("theme", Theme.Light) == Theme.Dark,
+                Choice<Theme>("theme", Theme.Light) == Theme.Dark,
                 Flag("over", true),
                 Number("strength", 0.6, 0, 1),
                 (int)Number("size", 1024, MapOptions.MinSize, MapOptions.MaxSize),

@@ -23,7 +23,8 @@ internal sealed class Exporter(
     RunStore runs, ReadingStore readings, CheckpointStore checkpoints, ImageStore images, ExportReader reader, ArchiveWriter archives)
 {
     /// <summary>Checks a request and names its file.</summary>
-    /// <exception cref="RefusedInputException">Nothing that is done is asked for, or it cannot be had in that form.</exception>
+    /// <exception cref="RefusedInputException">It cannot be had in that form.</exception>
+    /// <exception cref="ExportRefusedException">What was asked for is not there, or nothing of it is done.</exception>
     public async Task<PreparedExport> PrepareAsync(ExportRequest request, CancellationToken cancellationToken)
     {
         var subject = await SubjectAsync(request.Scope, cancellationToken);
@@ -35,10 +36,15 @@ internal sealed class Exporter(
         var ids = await reader.ListAsync(request.Scope, cancellationToken);
         if (ids.Count == 0)
         {
-            throw new RefusedInputException($"{subject} holds no analysis that is done, so there is nothing to export yet: wait for it, or retry what failed.");
+            throw new ExportRefusedException($"{subject} holds no analysis that is done, so there is nothing to export yet: wait for it, or retry what failed.", isMissing: false);
         }
 
         var isSingle = request.Scope is { Runs.Count: 0, Analyses.Count: 1 };
+        if (isSingle && request.Format is ExportFormat.Csv or ExportFormat.Parquet && !await IsDoneAsync(ids[0], cancellationToken))
+        {
+            throw NotDone(ids[0]);
+        }
+
         switch (request.Format)
         {
             case ExportFormat.Csv:
@@ -51,6 +57,11 @@ internal sealed class Exporter(
                 return isSingle ? await PrepareSingleAsync(request, ids[0], cancellationToken) : PrepareZip(request, subject, ids);
         }
     }
+
+    private static ExportRefusedException NotDone(AnalysisId id) => new($"Analysis {id} is not done, so there is nothing to export yet: wait for it, or retry it.", isMissing: false);
+
+    private async Task<bool> IsDoneAsync(AnalysisId id, CancellationToken cancellationToken) =>
+        await runs.FindAnalysisAsync(id, cancellationToken) is { Row.State: AnalysisState.Done };
 
     private static string Words(TableKind table) => table == TableKind.Best ? "best-layers" : "readings";
 
@@ -82,7 +93,7 @@ internal sealed class Exporter(
         {
             first = await runs.FindAsync(run, cancellationToken) is { } row
                 ? first ?? row
-                : throw new MissingExportException($"There is no run {run}: it may have been deleted.");
+                : throw new ExportRefusedException($"There is no run {run}: it may have been deleted.", isMissing: true);
         }
 
         AnalysisDetail? analysis = null;
@@ -90,7 +101,7 @@ internal sealed class Exporter(
         {
             analysis = await runs.FindAnalysisAsync(id, cancellationToken) is { } detail
                 ? detail
-                : throw new MissingExportException($"There is no analysis {id}: it may have been deleted with its run.");
+                : throw new ExportRefusedException($"There is no analysis {id}: it may have been deleted with its run.", isMissing: true);
         }
 
         return (scope.Runs.Count, scope.Analyses.Count) switch
@@ -131,7 +142,7 @@ internal sealed class Exporter(
 
         // Made before anything is sent, so that a refusal is one.
         var (analysis, bytes) = await WriteOneAsync(request, id, cancellationToken)
-            ?? throw new RefusedInputException($"Analysis {id} is not done, so there is nothing to export yet: wait for it, or retry it.");
+            ?? throw NotDone(id);
         return new PreparedExport(
             $"{FileNames.OfImage(analysis.Image.Name)}.{extension}",
             mediaType,
