@@ -5,6 +5,7 @@ using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Components;
 using LogitLens.Dashboard.Exports;
 using LogitLens.Dashboard.Hosting;
+using LogitLens.Dashboard.Importing;
 using LogitLens.Dashboard.Security;
 using LogitLens.Storage;
 using Microsoft.AspNetCore.DataProtection;
@@ -46,6 +47,8 @@ public static class DashboardHost
         builder.Services.AddSingleton<DataFolderLock>();
         builder.Services.AddHostedService<StartupService>();
         builder.Services.AddAnalysisService();
+        builder.Services.AddImports();
+        builder.Services.AddImportService();
         builder.Services.AddCare();
         builder.Services.AddDataProtection().SetApplicationName("LogitLens").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetFullPath(options.DataFolder), "keys")));
         builder.Services.AddSecurityHeaders();

@@ -45,7 +45,7 @@ internal sealed class BatchLayout
         for (var i = 0; i < inputs.Count; i++)
         {
             var picture = inputs[i].Picture;
-            seen[i] = pictures.FindIndex(other => ReferenceEquals(other, picture) || other.PixelValues.AsSpan().SequenceEqual(picture.PixelValues));
+            seen[i] = pictures.FindIndex(other => ReferenceEquals(other, picture) || (other.Fine == picture.Fine && other.PixelValues.AsSpan().SequenceEqual(picture.PixelValues)));
             if (seen[i] < 0)
             {
                 seen[i] = pictures.Count;

@@ -46,8 +46,16 @@ public sealed class LensEngine : IDisposable
 
     internal LlavaModel Model => _model;
 
-    // A picture's patches, and a prompt and answer of usual length.
-    private int TypicalPositions => (Config.Vision.ImageSize / Config.Vision.PatchSize * (Config.Vision.ImageSize / Config.Vision.PatchSize)) + 64;
+    // A picture's patches (with tiles: as many as it may have), and a prompt and answer of usual length.
+    private int TypicalPositions
+    {
+        get
+        {
+            var side = Config.Vision.ImageSize / Config.Vision.PatchSize;
+            var tiles = Config.Tiling?.Resolutions.Max(canvas => canvas.Height / Config.Vision.ImageSize * (canvas.Width / Config.Vision.ImageSize)) ?? 0;
+            return (side * side * (1 + Math.Min(tiles, Config.Tiling?.MostTiles ?? tiles))) + 64;
+        }
+    }
 
     /// <summary>Loads a checkpoint's weights onto a device. The checkpoint stays the caller's and is not needed afterwards.</summary>
     /// <exception cref="RefusedInputException">The checkpoint or the device cannot be used.</exception>
@@ -63,7 +71,7 @@ public sealed class LensEngine : IDisposable
 
         // What is cheap to refuse comes before gigabytes of weights.
         var tokenizer = checkpoint.OpenTokenizer();
-        var pictures = PictureProcessor.Open(checkpoint.Folder, config.Vision.PatchSize);
+        var pictures = PictureProcessor.Open(checkpoint.Folder, config);
         var template = PromptTemplate.Of(checkpoint.Folder, config);
         return new LensEngine(config, ModelBytes.Of(config, checkpoint.Weights), LlavaModel.Load(checkpoint, TorchRuntime.Choose(device), residency, cancellationToken), tokenizer, pictures, template);
     }
@@ -84,7 +92,7 @@ public sealed class LensEngine : IDisposable
         var ids = Tokenizer.Encode(full);
         var decoded = PictureDecoder.Decode(picture, orientation, limits);
         var prepared = _pictures.Prepare(decoded);
-        var positions = LayOut(ids, prepared.Patches, answerTokens);
+        var positions = LayOut(ids, prepared, answerTokens);
         return new PreparedInput(prepared, decoded.Width, decoded.Height, full, positions);
     }
 
@@ -98,7 +106,7 @@ public sealed class LensEngine : IDisposable
         ArgumentNullException.ThrowIfNull(same);
         ArgumentOutOfRangeException.ThrowIfNegative(answerTokens);
         var full = Template.Complete(prompt);
-        return same with { Prompt = full, Positions = LayOut(Tokenizer.Encode(full), same.Picture.Patches, answerTokens) };
+        return same with { Prompt = full, Positions = LayOut(Tokenizer.Encode(full), same.Picture, answerTokens) };
     }
 
     /// <summary>Runs the model and hands over one reading per chosen layer, in order, as each is computed; then, if asked for, the greedy answer.</summary>
@@ -160,7 +168,7 @@ public sealed class LensEngine : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(answerTokens);
         foreach (var input in inputs)
         {
-            CheckContext(input.Positions.Count, input.Picture.Patches.Count, answerTokens);
+            CheckContext(input.Positions.Count, input.Picture.Positions, answerTokens);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -176,8 +184,8 @@ public sealed class LensEngine : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
 
-    /// <summary>The ids with the one placeholder expanded to a position per patch.</summary>
-    private List<InputPosition> LayOut(int[] ids, IReadOnlyList<PatchRegion> patches, int answerTokens)
+    /// <summary>The ids with the one placeholder expanded to a position per patch and line feature.</summary>
+    private List<InputPosition> LayOut(int[] ids, PreparedPicture picture, int answerTokens)
     {
         var places = ids.Count(id => id == Config.ImageTokenId);
         if (places != 1)
@@ -185,13 +193,13 @@ public sealed class LensEngine : IDisposable
             throw new RefusedInputException($"The prompt has {places} places for the picture, but an analysis is of one picture: write {PromptTemplate.ImagePlaceholder} exactly once.");
         }
 
-        CheckContext(ids.Length - 1 + patches.Count, patches.Count, answerTokens);
-        var positions = new List<InputPosition>(ids.Length - 1 + patches.Count);
+        CheckContext(ids.Length - 1 + picture.Positions, picture.Positions, answerTokens);
+        var positions = new List<InputPosition>(ids.Length - 1 + picture.Positions);
         foreach (var id in ids)
         {
             if (id == Config.ImageTokenId)
             {
-                positions.AddRange(patches.Select(patch => new InputPosition(id, PositionKind.Patch, patch)));
+                AddPicture(positions, id, picture);
             }
             else if (id < Config.Text.VocabularySize)
             {
@@ -205,6 +213,26 @@ public sealed class LensEngine : IDisposable
         }
 
         return positions;
+    }
+
+    private static void AddPicture(List<InputPosition> positions, int id, PreparedPicture picture)
+    {
+        var grid = picture.Fine;
+        var whole = picture.Patches.Count - ((grid?.Rows * grid?.Columns) ?? 0);
+        for (var patch = 0; patch < whole; patch++)
+        {
+            positions.Add(new InputPosition(id, PositionKind.Patch, picture.Patches[patch]));
+        }
+
+        for (var row = 0; row < grid?.Rows; row++)
+        {
+            for (var column = 0; column < grid.Columns; column++)
+            {
+                positions.Add(new InputPosition(id, PositionKind.Patch, picture.Patches[whole + (row * grid.Columns) + column]));
+            }
+
+            positions.Add(new InputPosition(id, PositionKind.Newline, Patch: null));
+        }
     }
 
     private void CheckContext(int positions, int patches, int answerTokens)

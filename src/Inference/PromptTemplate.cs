@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LogitLens.Inference.Checkpoints;
+using LogitLens.Inference.Prompts;
 
 namespace LogitLens.Inference;
 
@@ -13,31 +14,47 @@ public sealed class PromptTemplate
     public const string DefaultQuestion = "Describe the image.";
 
     private const long MaxFileBytes = 64 << 20;
+    private const int Llama3Words = 128_000;
+    private const int YiWords = 64_000;
     private const string TemplateName = "chat_template.jinja";
     private const string TemplateField = "chat_template";
 
-    private static readonly (string Name, string Before, string After) Llava15Form = ("LLaVA-1.5", $"USER: {ImagePlaceholder}\n", " ASSISTANT:");
-    private static readonly (string Name, string Before, string After) ViPForm = ("ViP-LLaVA", $"###Human: {ImagePlaceholder}\n", "###Assistant:");
-    private static readonly (string Name, string Before, string After) QwenForm =
-        ("LLaVA with Qwen", $"<|im_start|>user \n{ImagePlaceholder}\n", "<|im_end|><|im_start|>assistant\n");
+    private static readonly Form Llava15Form = new("LLaVA-1.5", $"USER: {ImagePlaceholder}\n", " ASSISTANT:");
+    private static readonly Form ViPForm = new("ViP-LLaVA", $"###Human: {ImagePlaceholder}\n", "###Assistant:");
+    private static readonly Form QwenForm = new("LLaVA with Qwen", $"<|im_start|>user \n{ImagePlaceholder}\n", "<|im_end|><|im_start|>assistant\n");
+    private static readonly Form NextMistralForm = new("LLaVA-NeXT with Mistral", $"[INST] {ImagePlaceholder}\n", " [/INST]");
 
-    private static readonly (string Name, string Before, string After)[] Forms = [Llava15Form, ViPForm, QwenForm];
+    // What LLaVA-NeXT's checkpoints were trained with, system sentences included.
+    private static readonly Form NextVicunaForm = new(
+        "LLaVA-NeXT with Vicuna",
+        "A chat between a curious human and an artificial intelligence assistant. "
+            + $"The assistant gives helpful, detailed, and polite answers to the human's questions. USER: {ImagePlaceholder}\n",
+        " ASSISTANT:");
+
+    private static readonly Form NextYiForm = new(
+        "LLaVA-NeXT with Yi", $"<|im_start|>system\nAnswer the questions.<|im_end|><|im_start|>user\n{ImagePlaceholder}\n", "<|im_end|><|im_start|>assistant\n");
+
+    private static readonly Form NextLlama3Form = new(
+        "LLaVA-NeXT with Llama 3",
+        "<|start_header_id|>system<|end_header_id|>\n\nYou are a helpful language and vision assistant. "
+            + "You are able to understand the visual content that the user provides, and assist the user with a variety of tasks using natural language."
+            + $"<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n{ImagePlaceholder}\n",
+        "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n");
+
+    private static readonly Form NextQwenForm = new(
+        "LLaVA-NeXT with Qwen",
+        $"<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n{ImagePlaceholder}\n",
+        "<|im_end|>\n<|im_start|>assistant\n");
+
+    private static readonly Form[] Forms =
+        [Llava15Form, ViPForm, QwenForm, NextMistralForm, NextVicunaForm, NextYiForm, NextLlama3Form, NextQwenForm];
 
     private static readonly string[] TemplateHolders = ["chat_template.json", "processor_config.json", "tokenizer_config.json"];
-
-    // As LLaVA-Interleave and LLaVA-OneVision carry it, line breaks written out.
-    private static readonly Dictionary<string, (string Name, string Before, string After)> Known = new(StringComparer.Ordinal)
-    {
-        ["{% for message in messages %}{{'<|im_start|>' + message['role'] + ' '}}"
-            + "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '\n<image>' }}{% endfor %}"
-            + "{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}{{ '\n' + content['text'] }}{% endfor %}"
-            + "{{'<|im_end|>'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"] = QwenForm,
-    };
 
     private readonly string _before;
     private readonly string _after;
 
-    private PromptTemplate((string Name, string Before, string After) form, string origin)
+    private PromptTemplate(Form form, string origin)
     {
         (Name, _before, _after) = form;
         Origin = origin;
@@ -105,17 +122,30 @@ public sealed class PromptTemplate
     internal static PromptTemplate Of(string folder, CheckpointConfig config)
     {
         var (template, file) = ReadChatTemplate(folder);
-        if (template is not null && Known.TryGetValue(template, out var known))
+        if (template is not null && ChatTemplate.TryRead(template) is var (before, after))
         {
-            return new(known, $"from {file}");
+            var form = Forms.FirstOrDefault(known => (known.Before, known.After) == (before, after)) ?? new Form("the checkpoint's own", before, after);
+            return new(form, $"from {file}");
         }
 
         var unknown = template is null ? string.Empty : $"; the template in {file} is not one that LogitLens knows";
-        return (config.ModelType, config.Vision.ModelType, config.Text.ModelType) switch
+        var decoder = config.Text.ModelType;
+        return (config.ModelType, config.Vision.ModelType, decoder) switch
         {
             ("vipllava", _, _) => new(ViPForm, $"by model_type vipllava{unknown}"),
+            ("llava_next", _, "mistral") => new(NextMistralForm, $"by model_type llava_next and the decoder mistral{unknown}"),
+            ("llava_next", _, "qwen2") => new(NextQwenForm, $"by model_type llava_next and the decoder qwen2{unknown}"),
+
+            // Vicuna, Yi and Llama 3 are all called llama; their vocabularies tell them apart.
+            ("llava_next", _, "llama") => config.Text.VocabularySize switch
+            {
+                >= Llama3Words => new(NextLlama3Form, $"by model_type llava_next and the vocabulary of Llama 3{unknown}"),
+                >= YiWords => new(NextYiForm, $"by model_type llava_next and the vocabulary of Yi{unknown}"),
+                _ => new(NextVicunaForm, $"by model_type llava_next and the decoder llama{unknown}"),
+            },
+            ("llava_onevision", _, "qwen2") => new(QwenForm, $"by model_type llava_onevision and the decoder qwen2{unknown}"),
             ("llava", _, "qwen2") => new(QwenForm, $"by the decoder qwen2{unknown}"),
-            ("llava", "clip_vision_model", "llama" or "mistral") => new(Llava15Form, $"by the decoder {config.Text.ModelType}{unknown}"),
+            ("llava", "clip_vision_model", "llama" or "mistral") => new(Llava15Form, $"by the decoder {decoder}{unknown}"),
             _ => new(Llava15Form, $"LLaVA-1.5's, for want of a known one{unknown}"),
         };
     }
@@ -128,7 +158,7 @@ public sealed class PromptTemplate
             if (File.Exists(path))
             {
                 return new FileInfo(path).Length <= MaxFileBytes
-                    ? (Normal(File.ReadAllText(path)), TemplateName)
+                    ? (File.ReadAllText(path), TemplateName)
                     : throw new RefusedInputException($"{path} is longer than {MaxFileBytes >> 20} MiB, which no chat template is: download it again.");
             }
         }
@@ -145,13 +175,12 @@ public sealed class PromptTemplate
                 : null;
             if (found is not null)
             {
-                return (Normal(found), name);
+                return (found, name);
             }
         }
 
         return (null, null);
     }
 
-    // A line break in one of the template's strings may be written out or escaped.
-    private static string Normal(string template) => template.ReplaceLineEndings("\n").Replace("\\n", "\n", StringComparison.Ordinal).Trim();
+    private sealed record Form(string Name, string Before, string After);
 }

@@ -15,92 +15,12 @@ public sealed class LensEngineTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("llava-1.5/chelsea")]
-    [InlineData("experiments/chelsea")]
-    [InlineData("bakllava/chelsea")]
-    [InlineData("bakllava/tall")]
-    [InlineData("vip-llava/wide")]
-    [InlineData("llava-interleave/coffee")]
-    [InlineData("demo")]
-    public void Prepare_GoldenPicture_GivesIdsAndPixelsOfTransformers(string name)
-    {
-        using var engine = Load(name);
-        var golden = Golden(name);
-        var input = engine.Prepare(Picture(name), Question, PictureOrientation.AsStored, PictureLimits.Default, 12);
-        Assert.Equal(golden.Ints("input_ids"), input.Positions.Select(position => position.Id));
-        Assert.All(input.Positions, position => Assert.Equal(position.Id == engine.Config.ImageTokenId, position.Patch is not null));
-        Assert.All(input.Positions, position => Assert.Equal(position.Patch is null ? PositionKind.Text : PositionKind.Patch, position.Kind));
-        if (golden.Contains("pixel_values"))
-        {
-            GoldenCase.AssertClose(golden.Floats("pixel_values"), input.Picture.PixelValues, 1e-6f, "pixel_values");
-        }
-
-        if (golden.Contains("projector_input"))
-        {
-            using var scope = torch.NewDisposeScope();
-            var features = engine.Model.Tower.Forward([input.Picture.PixelValues], input.Picture.Width, input.Picture.Height, onBlock: null, Token);
-            GoldenCase.AssertClose(golden.Floats("projector_input"), TensorMemory.AsSpan(features), 1e-4f, "projector_input");
-        }
-    }
-
-    [Theory]
-    [InlineData("llava-1.5/chelsea", Residency.Resident)]
-    [InlineData("llava-1.5/chelsea", Residency.Streamed)]
-    [InlineData("experiments/chelsea", Residency.Resident)]
-    [InlineData("experiments/chelsea", Residency.Streamed)]
-    [InlineData("bakllava/chelsea", Residency.Resident)]
-    [InlineData("bakllava/chelsea", Residency.Streamed)]
-    [InlineData("bakllava/tall", Residency.Resident)]
-    [InlineData("bakllava/tall", Residency.Streamed)]
-    [InlineData("vip-llava/wide", Residency.Resident)]
-    [InlineData("vip-llava/wide", Residency.Streamed)]
-    [InlineData("llava-interleave/coffee", Residency.Resident)]
-    [InlineData("llava-interleave/coffee", Residency.Streamed)]
-    [InlineData("demo", Residency.Resident)]
-    [InlineData("demo", Residency.Streamed)]
-    public void Analyze_GoldenPicture_GivesReadingsAndAnswerOfTransformers(string name, Residency residency)
-    {
-        using var engine = Load(name, residency);
-        Assert.Equal(residency, engine.Residency);
-        var golden = Golden(name);
-        var input = engine.Prepare(Picture(name), Question, PictureOrientation.AsStored, PictureLimits.Default, 12);
-        var readings = new List<LayerReading>();
-        var answer = engine.Analyze(input, new LensSettings(), 12, readings.Add, onProgress: null, Token);
-
-        var layers = engine.Config.Text.Layers + 1;
-        Assert.Equal(Enumerable.Range(0, layers).Concat(Enumerable.Range(0, layers)), readings.Select(reading => reading.Layer));
-        var p = input.Positions.Count;
-        foreach (var reading in readings.Take(layers))
-        {
-            var layer = reading.Layer;
-            Assert.Equal((0, p), (reading.FirstPosition, reading.Positions));
-            GoldenCase.AssertTopK(
-                golden.Ints("lens_ids").AsSpan(layer * p * 10, p * 10),
-                golden.Floats("lens_probs").AsSpan(layer * p * 10, p * 10),
-                reading.Ids,
-                reading.LogProbabilities,
-                10,
-                $"layer {layer}");
-            GoldenCase.AssertClose(golden.Floats("lens_entropy_bits").AsSpan(layer * p, p), reading.EntropyBits, 1e-4f, $"entropy of layer {layer}");
-            GoldenCase.AssertClose(golden.Floats("lens_logsumexp").AsSpan(layer * p, p), reading.LogSumExp, 1e-4f, $"log-sum-exp of layer {layer}");
-        }
-
-        Assert.NotNull(answer);
-        Assert.Equal(golden.Ints("generated_ids"), answer.Ids);
-        Assert.Equal(engine.Tokenizer.Decode(answer.Ids, skipSpecialTokens: true).Trim(), answer.Text);
-
-        // lens(L) is the model's own output: what it holds most probable at a position is the token that greedy decoding puts next.
-        Assert.Equal(answer.Ids[0], readings[layers - 1].Ids[(p - 1) * 10]);
-        var fedBack = readings[^1];
-        Assert.Equal((p, answer.Ids.Count - 1), (fedBack.FirstPosition, fedBack.Positions));
-        Assert.Equal(answer.Ids.Skip(1), Enumerable.Range(0, fedBack.Positions).Select(row => fedBack.Ids[row * 10]));
-    }
-
-    [Theory]
     [InlineData("experiments/chelsea")]
     [InlineData("bakllava/chelsea")]
     [InlineData("vip-llava/wide")]
     [InlineData("llava-interleave/coffee")]
+    [InlineData("llava-next/wide")]
+    [InlineData("llava-onevision/small")]
     [InlineData("demo")]
     public void Analyze_AnswerPositions_ReadAsAFreshPromptWithTheAnswerAppended(string name)
     {
@@ -352,6 +272,26 @@ public sealed class LensEngineTests
         Assert.Equal("<image>", input.Prompt);
         Assert.Equal(36, input.Positions.Count(position => position.Kind == PositionKind.Patch));
         Assert.Equal(Enumerable.Range(0, 36), input.Positions.Where(position => position.Patch is not null).Select(position => (position.Patch!.Value.Row * 6) + position.Patch.Value.Column));
+    }
+
+    [Fact]
+    public void Prepare_TilesOfLlavaNext_LaysOutTheWholeThenRowsWithLineFeatures()
+    {
+        using var engine = Load("llava-next/wide");
+        var input = engine.Prepare(Picture("llava-next/wide"), Question, PictureOrientation.AsStored, PictureLimits.Default, 0);
+        var picture = input.Positions.Where(position => position.Kind != PositionKind.Text).ToList();
+        var grid = input.Picture.Fine!;
+        Assert.Equal(68, picture.Count);
+        Assert.Equal(16 + (grid.Rows * (grid.Columns + 1)), picture.Count);
+        Assert.All(picture.Take(16).Index(), entry => Assert.Equal((0, entry.Index / 4, entry.Index % 4), Place(entry.Item)));
+        Assert.All(picture.Skip(16).Index(), entry =>
+        {
+            var (row, column) = Math.DivRem(entry.Index, grid.Columns + 1);
+            Assert.Equal(column == grid.Columns ? PositionKind.Newline : PositionKind.Patch, entry.Item.Kind);
+            Assert.Equal(column == grid.Columns ? null : (1, row, column), Place(entry.Item));
+        });
+
+        static (int Tile, int Row, int Column)? Place(InputPosition position) => position.Patch is { } patch ? (patch.Tile, patch.Row, patch.Column) : null;
     }
 
     [Fact]

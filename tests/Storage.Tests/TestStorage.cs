@@ -54,6 +54,8 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public DataSizeStore Sizes => Get<DataSizeStore>();
 
+    public DatabaseRepair Repair => Get<DatabaseRepair>();
+
     public DatabaseCheck Check => Get<DatabaseCheck>();
 
     public StatisticsStore Statistics => Get<StatisticsStore>();

@@ -26,6 +26,7 @@ internal static class AnalysisServiceCollectionExtensions
             s.GetRequiredService<CurrentWork>(),
             s.GetRequiredService<AnalysisMonitor>(),
             s.GetRequiredService<IOptions<LogitLensOptions>>()));
+        services.AddSingleton(s => new RunRepeater(s.GetRequiredService<RunStore>(), s.GetRequiredService<RunCoordinator>()));
         return services;
     }
 

@@ -18,6 +18,7 @@ internal static class CommandLine
             ServeCommand.Create(),
             AnalyzeCommand.Create(),
             ExportCommand.Create(),
+            ImportCommand.Create(),
             BackupCommand.Create(),
             RestoreCommand.Create(),
             CheckCommand.Create(),

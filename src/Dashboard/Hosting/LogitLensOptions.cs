@@ -26,6 +26,9 @@ public sealed class LogitLensOptions
     /// <summary>The largest picture file that is taken, in bytes.</summary>
     public long MaxUploadBytes { get; set; } = 64L << 20;
 
+    /// <summary>The largest file an upload may import, in bytes; archives hold whole runs.</summary>
+    public long MaxImportBytes { get; set; } = 8L << 30;
+
     /// <summary>Whether an empty database gets the demo pictures.</summary>
     public bool SeedDemo { get; set; } = true;
 

@@ -53,6 +53,11 @@ internal sealed class LogitLensOptionsValidator : IValidateOptions<LogitLensOpti
             yield return $"{Key(nameof(options.MaxUploadBytes))} is {options.MaxUploadBytes}: set it to {SmallestUpload} … {LargestUpload} bytes.";
         }
 
+        if (options.MaxImportBytes < SmallestUpload)
+        {
+            yield return $"{Key(nameof(options.MaxImportBytes))} is {options.MaxImportBytes}: set it to at least {SmallestUpload} bytes.";
+        }
+
         foreach (var failure in BackupFailures(options.Backup))
         {
             yield return failure;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LogitLens.Inference.Checkpoints;
 
 /// <summary>Reads <c>config.json</c> with transformers' defaults (4.57) for everything left out.</summary>
@@ -6,9 +8,10 @@ internal static class CheckpointConfigReader
     private const string ConfigName = "config.json";
     private const string GenerationName = "generation_config.json";
     private const long MaxConfigBytes = 4 << 20;
+    private const int MaxCanvasSide = 4096;
 
     /// <summary>
-    /// Reads a folder's configuration: <c>llava</c> and <c>vipllava</c> with all their parts; whether the engine runs them together is asked elsewhere.
+    /// Reads a folder's configuration: a supported kind of model with all its parts; whether the engine runs them together is asked elsewhere.
     /// </summary>
     /// <returns>The configuration; its <see cref="CheckpointConfig.DType"/> is empty where none is named.</returns>
     /// <exception cref="RefusedInputException">A file is missing or unreadable, a value is of the wrong kind, or nothing that could be read here.</exception>
@@ -37,16 +40,17 @@ internal static class CheckpointConfigReader
         }
 
         var textGiven = root.Child("text_config");
-        var vision = ReadVision(root.Child("vision_config"));
-        var text = ReadText(textGiven ?? root.Empty("text_config"));
+        var isOneVision = modelType == "llava_onevision";
+        var vision = ReadVision(root.Child("vision_config"), isOneVision);
+        var text = ReadText(textGiven ?? root.Empty("text_config"), isOneVision ? "qwen2" : "llama");
 
         // ViP-LLaVA names its layers in a field of its own, always drops the class token and always has a normed projector with biases.
         var isViP = modelType == "vipllava";
         return new CheckpointConfig(
             modelType,
-            root.Whole("image_token_index", root.Whole("image_token_id", 32000)),
-            isViP ? root.WholeOrList("vision_feature_layers", [-2, -5, -8, -11, 6]) : root.WholeOrList("vision_feature_layer", [-2]),
-            isViP || root.Text("vision_feature_select_strategy", "default") switch
+            root.Whole("image_token_index", root.Whole("image_token_id", isOneVision ? 151646 : 32000)),
+            isViP ? root.WholeOrList("vision_feature_layers", [-2, -5, -8, -11, 6]) : root.WholeOrList("vision_feature_layer", [isOneVision ? -1 : -2]),
+            isViP || root.Text("vision_feature_select_strategy", isOneVision ? "full" : "default") switch
             {
                 "default" => true,
                 "full" => false,
@@ -59,20 +63,57 @@ internal static class CheckpointConfigReader
             DType(root) ?? (textGiven is null ? null : DType(textGiven)) ?? string.Empty,
             vision,
             text,
-            ReadEndOfText(folder, root, textGiven, text));
+            ReadEndOfText(folder, root, textGiven, text),
+            ReadTiling(root, modelType, vision));
+    }
+
+    private static TilingConfig? ReadTiling(ConfigObject root, string modelType, VisionConfig vision)
+    {
+        const string Resolutions = "image_grid_pinpoints";
+        if (modelType is not ("llava_next" or "llava_onevision"))
+        {
+            return null;
+        }
+
+        var tiling = new TilingConfig(
+            root.Pairs(Resolutions, modelType == "llava_next" ? TilingDefaults.Next : TilingDefaults.OneVision),
+            modelType == "llava_onevision" ? ReadMostTiles(root) : null);
+        foreach (var (height, width) in tiling.Resolutions)
+        {
+            if (height % vision.ImageSize != 0 || width % vision.ImageSize != 0 || Math.Max(height, width) > MaxCanvasSide)
+            {
+                throw root.Refused($"gives {height} × {width} in {Resolutions}, where multiples of the vision tower's image_size {vision.ImageSize} up to {MaxCanvasSide} belong");
+            }
+        }
+
+        return tiling;
+    }
+
+    /// <summary>N of <c>anyres_max_N</c>.</summary>
+    private static int ReadMostTiles(ConfigObject root)
+    {
+        const string Key = "vision_aspect_ratio";
+        const string Prefix = "anyres_max_";
+        var given = root.Text(Key, Prefix + "9")!;
+        return given.StartsWith(Prefix, StringComparison.Ordinal)
+            && int.TryParse(given.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var most) && most > 0
+            ? most
+            : throw root.Refused($"has {Key} '{Shown.Text(given)}', but LogitLens arranges tiles by '{Prefix}N' (N a whole number from 1) only");
     }
 
     private static string? DType(ConfigObject given) => given.Text("torch_dtype", null) ?? given.Text("dtype", null);
 
-    private static VisionConfig ReadVision(ConfigObject? given)
+    private static VisionConfig ReadVision(ConfigObject? given, bool isOneVision)
     {
-        // No vision_config at all means CLIP ViT-L/14 at 336 pixels; one that is there, but leaves out sizes, means the tower type's own defaults.
+        // No vision_config at all means a large tower at 336 pixels; one that is there, but leaves out sizes, means the tower type's own defaults.
         if (given is null)
         {
-            return new("clip_vision_model", 1024, 4096, 24, 16, 3, 336, 14, 1e-5, "quick_gelu");
+            return isOneVision
+                ? new("siglip_vision_model", 1024, 4096, 24, 16, 3, 336, 14, 1e-6, "gelu_pytorch_tanh")
+                : new("clip_vision_model", 1024, 4096, 24, 16, 3, 336, 14, 1e-5, "quick_gelu");
         }
 
-        var type = given.Text("model_type", "clip_vision_model")!;
+        var type = given.Text("model_type", isOneVision ? "siglip_vision_model" : "clip_vision_model")!;
         var (patch, epsilon, activation) = type switch
         {
             "clip_vision_model" => (32, 1e-5, "quick_gelu"),
@@ -101,9 +142,9 @@ internal static class CheckpointConfigReader
             : throw given.Refused($"has patch_size {vision.PatchSize}, larger than its image_size {vision.ImageSize}");
     }
 
-    private static TextConfig ReadText(ConfigObject given)
+    private static TextConfig ReadText(ConfigObject given, string standardType)
     {
-        var type = given.Text("model_type", "llama")!;
+        var type = given.Text("model_type", standardType)!;
         var (intermediate, keyValueHeads, vocabulary, maxPositions) = type switch
         {
             "llama" => (11008, (int?)null, 32000, 2048),

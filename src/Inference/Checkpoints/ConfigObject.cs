@@ -61,6 +61,32 @@ internal sealed class ConfigObject(JsonElement element, string where)
         { } value => [ToWhole(key, value)],
     };
 
+    /// <summary>A list of pairs of numbers from 1 up.</summary>
+    internal IReadOnlyList<(int First, int Second)> Pairs(string key, IReadOnlyList<(int First, int Second)> standard)
+    {
+        if (Find(key) is not { } value)
+        {
+            return standard;
+        }
+
+        const string Wanted = "a list of 1 to 256 pairs of numbers from 1 up";
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() is < 1 or > 256)
+        {
+            throw Wrong(key, value, Wanted);
+        }
+
+        var pairs = new List<(int First, int Second)>(value.GetArrayLength());
+        foreach (var item in value.EnumerateArray())
+        {
+            pairs.Add(item.ValueKind == JsonValueKind.Array && item.GetArrayLength() == 2
+                && ToWhole(key, item[0]) is > 0 and var first && ToWhole(key, item[1]) is > 0 and var second
+                ? (first, second)
+                : throw Wrong(key, item, Wanted));
+        }
+
+        return pairs;
+    }
+
     internal void RequireDivides(int divisor, string divisorKey, int value, string key)
     {
         if (value % divisor != 0)

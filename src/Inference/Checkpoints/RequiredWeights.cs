@@ -9,6 +9,9 @@ internal static class RequiredWeights
     /// <summary>The unembedding's key; tied, it names the same tensor.</summary>
     internal const string Unembedding = "language_model.lm_head.weight";
 
+    /// <summary>The line feature's key.</summary>
+    internal const string Newline = "image_newline";
+
     // A config that lies about its layers must not make this walk for ever.
     private const int MostCounted = 1000;
 
@@ -74,6 +77,11 @@ internal static class RequiredWeights
         {
             yield return ("multi_modal_projector.linear_1.bias", [text.HiddenSize]);
             yield return ("multi_modal_projector.linear_2.bias", [text.HiddenSize]);
+        }
+
+        if (config.Tiling is not null)
+        {
+            yield return (Newline, [text.HiddenSize]);
         }
 
         yield return (Embedding, [text.VocabularySize, text.HiddenSize]);

@@ -3,7 +3,7 @@ namespace LogitLens.Inference.Checkpoints;
 /// <summary>What the engine can run, in the words of <c>config.json</c>.</summary>
 public static class SupportedArchitectures
 {
-    private static readonly string[] Models = ["llava", "vipllava"];
+    private static readonly string[] Models = ["llava", "vipllava", "llava_next", "llava_onevision"];
     private static readonly string[] Towers = ["clip_vision_model", "siglip_vision_model"];
     private static readonly string[] Decoders = ["llama", "mistral", "qwen2"];
     private static readonly string[] Activations = ["silu", "swish", "gelu", "quick_gelu", "gelu_pytorch_tanh"];
@@ -47,7 +47,7 @@ public static class SupportedArchitectures
             if (config.DropClassToken)
             {
                 throw new RefusedInputException(
-                    $"The checkpoint drops the first position of a SigLIP tower ({(config.ModelType == "vipllava" ? "as vipllava always does" : "vision_feature_select_strategy 'default'")}), which is no class token but the picture's first patch: use one of llava with 'full'.");
+                    $"The checkpoint drops the first position of a SigLIP tower ({(config.ModelType == "vipllava" ? "as vipllava always does" : "vision_feature_select_strategy 'default'")}), which is no class token but the picture's first patch: use one with 'full'.");
             }
         }
         else if (!config.DropClassToken)

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace LogitLens.Inference.Models;
 
-/// <summary>A LLaVA checkpoint in memory: tower, projector and decoder, chosen by its config.</summary>
+/// <summary>A LLaVA checkpoint in memory: tower, projector, arrangement of features and decoder, chosen by its config.</summary>
 internal sealed class LlavaModel : IDisposable
 {
     private readonly WeightStore? _store;
@@ -22,6 +22,7 @@ internal sealed class LlavaModel : IDisposable
             ? VisionTower.Load(weights, config, residency)
             : throw new RefusedInputException($"The checkpoint's vision tower is a {config.Vision.ModelType}, but only clip_vision_model and siglip_vision_model are computed here: use a checkpoint with one of these.");
         Projector = Projector.Load(weights, config);
+        Arrangement = FeatureArrangement.Load(weights, config);
         Decoder = config.Text.ModelType is "llama" or "mistral" or "qwen2"
             ? Decoder.Load(weights, config, residency)
             : throw new RefusedInputException($"The checkpoint's decoder is a {config.Text.ModelType}, but only llama, mistral and qwen2 are computed here: use a checkpoint with one of these.");
@@ -30,6 +31,8 @@ internal sealed class LlavaModel : IDisposable
     public VisionTower Tower { get; }
 
     public Projector Projector { get; }
+
+    public FeatureArrangement Arrangement { get; }
 
     public Decoder Decoder { get; }
 
@@ -65,22 +68,24 @@ internal sealed class LlavaModel : IDisposable
         }
     }
 
-    /// <summary>Each picture's features as the decoder takes them: tower and projector over all pictures at once.</summary>
+    /// <summary>Each picture's features as the decoder takes them: tower and projector over all views of all pictures at once, then each picture's arrangement.</summary>
     /// <param name="pictures">The pictures.</param>
     /// <param name="onStep">Called after each step with the number done and the number there are.</param>
     /// <param name="cancellationToken">Looked at between blocks.</param>
-    /// <returns>For each picture patches × width: new tensors, the caller's.</returns>
+    /// <returns>For each picture positions × width: new tensors, the caller's.</returns>
     /// <exception cref="RefusedInputException">The tower has no positions for a picture of that size.</exception>
     public IReadOnlyList<torch.Tensor> FeaturesOf(IReadOnlyList<PreparedPicture> pictures, Action<int, int>? onStep, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
         var steps = Tower.Blocks + 1;
         var features = Tower.Forward(
-            [.. pictures.Select(picture => (ReadOnlyMemory<float>)picture.PixelValues)], pictures[0].Width, pictures[0].Height, done => onStep?.Invoke(done, steps), cancellationToken);
+            [.. pictures.SelectMany(picture => picture.PixelsByView)], pictures[0].Width, pictures[0].Height, done => onStep?.Invoke(done, steps), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        var projected = Projector.Forward(features).split(features.shape[0] / pictures.Count);
+        var patches = features.shape[0] / pictures.Sum(picture => picture.Views);
+        var projected = Projector.Forward(features).split([.. pictures.Select(picture => picture.Views * patches)]);
+        var arranged = pictures.Zip(projected, (picture, part) => Arrangement.Forward(part, picture.Fine)).ToList();
         onStep?.Invoke(steps, steps);
-        return [.. projected.Select(part => part.MoveToOuterDisposeScope())];
+        return [.. arranged.Select(part => part.MoveToOuterDisposeScope())];
     }
 
     /// <summary>The decoder's input: the embeddings of the ids, the image features written over the placeholders. positions × width: a new tensor, the caller's.</summary>
@@ -103,7 +108,7 @@ internal sealed class LlavaModel : IDisposable
         if (places.Count != features.shape[0])
         {
             throw new RefusedInputException(
-                $"The prompt has {places.Count} places for the picture, but the vision tower gives {features.shape[0]} features: preprocessor_config.json and config.json contradict each other.");
+                $"The prompt has {places.Count} places for the picture, but the vision tower and what arranges its output give {features.shape[0]} features: preprocessor_config.json and config.json contradict each other.");
         }
 
         var embedded = Decoder.Embed(words);

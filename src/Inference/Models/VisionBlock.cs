@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace LogitLens.Inference.Models;
 
-/// <summary>One block of CLIP's or SigLIP's vision transformer: layer norm before attention and MLP, every patch sees every other.</summary>
+/// <summary>One block of CLIP's or SigLIP's vision transformer: layer norm before attention and MLP, every patch sees every other of its view.</summary>
 internal sealed class VisionBlock(int heads, Action<torch.Tensor> activation, LayerNorm norm1, Linear queryKeyValue, Linear output, LayerNorm norm2, Linear fc1, Linear fc2)
 {
     public static VisionBlock Load(WeightLoader weights, VisionConfig config, string name) => new(
@@ -16,15 +16,15 @@ internal sealed class VisionBlock(int heads, Action<torch.Tensor> activation, La
         weights.Linear(name + ".mlp.fc1"),
         weights.Linear(name + ".mlp.fc2"));
 
-    /// <summary>Moves the residual stream of several pictures, one below the other, through the block, in place.</summary>
-    /// <param name="residual">(pictures × positions) × width.</param>
-    /// <param name="pictures">How many pictures there are.</param>
-    public void Apply(torch.Tensor residual, int pictures)
+    /// <summary>Moves the residual stream of several views, one below the other, through the block, in place.</summary>
+    /// <param name="residual">(views × positions) × width.</param>
+    /// <param name="views">How many views there are; none sees another.</param>
+    public void Apply(torch.Tensor residual, int views)
     {
         using var scope = torch.NewDisposeScope();
         var rows = residual.shape[0];
         var width = residual.shape[1];
-        var byHead = queryKeyValue.Forward(norm1.Forward(residual)).view(pictures, rows / pictures, 3 * heads, width / heads).transpose(1, 2);
+        var byHead = queryKeyValue.Forward(norm1.Forward(residual)).view(views, rows / views, 3 * heads, width / heads).transpose(1, 2);
         var mixed = torch.nn.functional.scaled_dot_product_attention(
             byHead.narrow(1, 0, heads),
             byHead.narrow(1, heads, heads),

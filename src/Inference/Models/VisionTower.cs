@@ -13,6 +13,9 @@ internal sealed class VisionTower
 {
     private const string Name = "vision_tower.vision_model";
 
+    // What a block computes in between takes up to twenty megabytes a view, and a picture may have dozens of them.
+    private const int MostViewsAtOnce = 8;
+
     private readonly VisionConfig _config;
     private readonly WeightLoader _weights;
     private readonly int[] _featureLayers;
@@ -76,13 +79,13 @@ internal sealed class VisionTower
             blocks);
     }
 
-    /// <summary>Computes the features the projector takes, of several pictures (or tiles of pictures) of one size at once.</summary>
-    /// <param name="pixelValues">Each picture's channels × height × width, normalised.</param>
+    /// <summary>Computes the features the projector takes, of several views (pictures, or tiles of pictures) of one size at once.</summary>
+    /// <param name="pixelValues">Each view's channels × height × width, normalised; no view sees another.</param>
     /// <param name="width">Width, in pixels.</param>
     /// <param name="height">Height, in pixels.</param>
     /// <param name="onBlock">Called after each block with the number done.</param>
     /// <param name="cancellationToken">Looked at between blocks.</param>
-    /// <returns>(pictures × patches) × (width × feature layers): a new tensor, the caller's.</returns>
+    /// <returns>(views × patches) × (width × feature layers): a new tensor, the caller's.</returns>
     /// <exception cref="RefusedInputException">The tower has no positions for a picture of that size.</exception>
     public torch.Tensor Forward(IReadOnlyList<ReadOnlyMemory<float>> pixelValues, int width, int height, Action<int>? onBlock, CancellationToken cancellationToken)
     {
@@ -110,7 +113,7 @@ internal sealed class VisionTower
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            _blocks.Use(layer, layer + 1 < _blocks.Count ? layer + 1 : null, block => block.Apply(residual, pixelValues.Count), cancellationToken);
+            _blocks.Use(layer, layer + 1 < _blocks.Count ? layer + 1 : null, block => Apply(block, residual, pixelValues.Count), cancellationToken);
             onBlock?.Invoke(layer + 1);
         }
 
@@ -120,8 +123,19 @@ internal sealed class VisionTower
             return all.alias().MoveToOuterDisposeScope();
         }
 
-        var byPicture = all.view(pixelValues.Count, -1, all.shape[1]);
-        return byPicture.narrow(1, 1, patches).reshape(pixelValues.Count * patches, all.shape[1]).MoveToOuterDisposeScope();
+        var byView = all.view(pixelValues.Count, -1, all.shape[1]);
+        return byView.narrow(1, 1, patches).reshape(pixelValues.Count * patches, all.shape[1]).MoveToOuterDisposeScope();
+    }
+
+    private static void Apply(VisionBlock block, torch.Tensor residual, int views)
+    {
+        var positions = residual.shape[0] / views;
+        for (var view = 0; view < views; view += MostViewsAtOnce)
+        {
+            var some = Math.Min(MostViewsAtOnce, views - view);
+            using var rows = residual.narrow(0, view * positions, some * positions);
+            block.Apply(rows, some);
+        }
     }
 
     private int Patches(int width, int height)
@@ -135,7 +149,7 @@ internal sealed class VisionTower
                 $"The picture was prepared at {width} × {height} pixels ({rows * columns} patches), but the vision tower has positions for {patches} patches: preprocessor_config.json and config.json contradict each other; download both again.");
     }
 
-    /// <summary>One picture's residual stream before the first block, positions × width.</summary>
+    /// <summary>One view's residual stream before the first block, positions × width.</summary>
     private torch.Tensor Embed(ReadOnlySpan<float> pixelValues, int width, int height)
     {
         using var scope = torch.NewDisposeScope();

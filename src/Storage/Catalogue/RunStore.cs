@@ -119,7 +119,12 @@ public sealed class RunStore
                 image,
                 more.Layout is null ? null : AnalysisLayoutCodec.Unpack(more.Layout),
                 MemoryMarshal.Cast<byte, int>(more.AnswerIds).ToArray(),
-                more.Blobs);
+                more.Blobs)
+            {
+                Source = await context.AnalysisSources.Where(s => s.AnalysisId == id.Value).Select(s => s.Details).SingleOrDefaultAsync(token) is { } source
+                    ? AnalysisSourceJson.Read(source)
+                    : null,
+            };
         },
         cancellationToken);
 

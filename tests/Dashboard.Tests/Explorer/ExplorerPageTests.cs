@@ -42,6 +42,7 @@ public sealed class ExplorerPageTests : IAsyncLifetime
             new CurrentWork(),
             _monitor,
             Options.Create(new LogitLensOptions())));
+        _context.Services.AddSingleton(services => new RunRepeater(services.GetRequiredService<RunStore>(), services.GetRequiredService<RunCoordinator>()));
         _context.JSInterop.Mode = JSRuntimeMode.Loose;
         _explorer = _context.JSInterop.SetupModule("./js/explorer/explorer.js").SetupModule(invocation =>
         {

@@ -181,9 +181,16 @@ public sealed class CheckpointConfigReaderTests : IDisposable
     [InlineData("{}", "names no model_type")]
     [InlineData("""{"model_type": 7}""", "model_type 7, which has to be a text")]
     [InlineData("""{"model_type": "\ud800"}""", "not valid Unicode")]
-    [InlineData("""{"model_type": "llava_next"}""", "'llava_next', which LogitLens cannot run: use a checkpoint of llava or vipllava with")]
+    [InlineData("""{"model_type": "llava_next_video"}""", "'llava_next_video', which LogitLens cannot run: use a checkpoint of llava, vipllava, llava_next or llava_onevision with")]
     [InlineData("""{"model_type": "video_llava"}""", "'video_llava'")]
-    [InlineData("""{"model_type": "llava_onevision"}""", "'llava_onevision'")]
+    [InlineData("""{"model_type": "llava_onevision"}""", "multiples of the vision tower's image_size 336")]
+    [InlineData("""{"model_type": "llava_next", "image_grid_pinpoints": [[336, 500]]}""", "336 × 500 in image_grid_pinpoints")]
+    [InlineData("""{"model_type": "llava_next", "image_grid_pinpoints": [[336, 7056]]}""", "up to 4096")]
+    [InlineData("""{"model_type": "llava_next", "image_grid_pinpoints": [[336]]}""", "a list of 1 to 256 pairs")]
+    [InlineData("""{"model_type": "llava_next", "image_grid_pinpoints": []}""", "a list of 1 to 256 pairs")]
+    [InlineData("""{"model_type": "llava_next", "image_grid_pinpoints": [[0, 336]]}""", "pairs of numbers from 1 up")]
+    [InlineData("""{"model_type": "llava_onevision", "vision_config": {"image_size": 384}, "vision_aspect_ratio": "anyres"}""", "'anyres_max_N'")]
+    [InlineData("""{"model_type": "llava_onevision", "vision_config": {"image_size": 384}, "vision_aspect_ratio": "anyres_max_0"}""", "'anyres_max_0'")]
     [InlineData("""{"model_type": "llama"}""", "'llama'")]
     [InlineData("""{"model_type": "llava", "mm_vision_tower": "openai/clip-vit-large-patch14-336"}""", "llava-1.5-7b-hf")]
     [InlineData("""{"model_type": "llava", "quantization_config": {"quant_method": "awq"}}""", "before quantisation")]
@@ -213,6 +220,26 @@ public sealed class CheckpointConfigReaderTests : IDisposable
         var refusal = Assert.Throws<RefusedInputException>(() => Read(json));
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
         Assert.EndsWith(".", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_SparseLlavaNext_TakesTransformersDefaults()
+    {
+        var config = Read("""{"model_type": "llava_next"}""");
+        Assert.Equal((32000, true, -2), (config.ImageTokenId, config.DropClassToken, config.VisionFeatureLayers[0]));
+        Assert.Equal(("clip_vision_model", 336, "llama"), (config.Vision.ModelType, config.Vision.ImageSize, config.Text.ModelType));
+        Assert.Equal([(336, 672), (672, 336), (672, 672), (1008, 336), (336, 1008)], config.Tiling!.Resolutions);
+        Assert.Null(config.Tiling.MostTiles);
+    }
+
+    [Fact]
+    public void Read_SparseLlavaOneVision_TakesTransformersDefaults()
+    {
+        var config = Read("""{"model_type": "llava_onevision", "vision_config": {"image_size": 384, "patch_size": 14} }""");
+        Assert.Equal((151646, false, -1), (config.ImageTokenId, config.DropClassToken, config.VisionFeatureLayers[0]));
+        Assert.Equal(("siglip_vision_model", "qwen2"), (config.Vision.ModelType, config.Text.ModelType));
+        Assert.Equal((36, (384, 384), (384, 768), (2304, 2304)), (config.Tiling!.Resolutions.Count, config.Tiling.Resolutions[0], config.Tiling.Resolutions[1], config.Tiling.Resolutions[^1]));
+        Assert.Equal(9, config.Tiling.MostTiles);
     }
 
     [Fact]

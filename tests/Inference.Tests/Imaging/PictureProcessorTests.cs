@@ -1,3 +1,4 @@
+using LogitLens.Inference.Checkpoints;
 using LogitLens.Inference.Imaging;
 
 namespace LogitLens.Inference.Tests.Imaging;
@@ -85,10 +86,10 @@ public sealed class PictureProcessorTests : IDisposable
 
     [Theory]
     [InlineData("{", "not valid JSON")]
-    [InlineData("[]", "holds no JSON object")]
+    [InlineData("[]", "not a JSON object")]
     [InlineData("{}", "names no image_processor_type")]
-    [InlineData("""{"image_processor_type":"LlavaNextImageProcessor"}""", "LlavaNextImageProcessor")]
-    [InlineData("""{"image_processor_type":"LlavaOnevisionImageProcessor"}""", "not supported")]
+    [InlineData("""{"image_processor_type":"LlavaNextImageProcessor"}""", "cuts tiles")]
+    [InlineData("""{"image_processor_type":"Pix2StructImageProcessor"}""", "Pix2StructImageProcessor")]
     [InlineData("""{"image_processor_type":"CLIPImageProcessor","size":{"longest_edge":336}}""", "size in an unknown form")]
     [InlineData("""{"image_processor_type":"CLIPImageProcessor","size":"big"}""", "size in an unknown form")]
     [InlineData("""{"image_processor_type":"CLIPImageProcessor","size":0}""", "whole number from 1")]
@@ -115,14 +116,93 @@ public sealed class PictureProcessorTests : IDisposable
         Assert.Contains("no preprocessor_config.json", refusal.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("llava-next")]
-    [InlineData("llava-onevision")]
-    public void Open_TilingProcessorOfTheGoldens_IsNamedAsUnsupported(string checkpoint)
+    [Fact]
+    public void Prepare_TilesWithPadding_AreFreedFromItAndCoverThePicture()
     {
-        var folder = SharedFolder.Require($"goldens/{checkpoint}/checkpoint");
+        // 112 × 112 on a canvas of 112 × 56: resized to 56 × 56, 28 columns of padding on each side; of 8 columns of patches 4 are kept.
+        var prepared = OpenTiles(56, "[[56, 112]]", mostTiles: null).Prepare(SamplePictures.Noise(112, 112));
 
-        Assert.Contains("is not supported", Assert.Throws<RefusedInputException>(() => PictureProcessor.Open(folder, 14)).Message, StringComparison.Ordinal);
+        Assert.Equal(3, prepared.Views);
+        Assert.Equal(3 * 3 * 56 * 56, prepared.PixelValues.Length);
+        Assert.Equal(new FineGrid(1, 2, 0, 2, 4, 4, 4, 4), prepared.Fine);
+        Assert.Equal(16 + 16, prepared.Patches.Count);
+        Assert.Equal(16 + 16 + 4, prepared.Positions);
+        Assert.All(prepared.Patches.Take(16), patch => Assert.Equal(0, patch.Tile));
+        Assert.Equal(new PatchRegion(1, 0, 0, new PixelRectangle(0, 0, 28, 28)), prepared.Patches[16]);
+        Assert.Equal(new PatchRegion(1, 3, 2, new PixelRectangle(56, 84, 28, 28)), prepared.Patches[^2]);
+        Assert.Equal(new PixelRectangle(0, 0, 112, 112), prepared.Seen);
+    }
+
+    [Fact]
+    public void Prepare_TilesWithPadding_LeaveItBlackAndThePictureInBetween()
+    {
+        var prepared = OpenTiles(56, "[[56, 112]]", mostTiles: null).Prepare(new Picture(112, 112, [.. Enumerable.Repeat((byte)200, 112 * 112 * 3)]));
+
+        // The first tile: 28 columns of padding, then 28 of the picture; the second the other way round.
+        var first = prepared.Resized.AsSpan(56 * 56 * 3, 56 * 3);
+        var second = prepared.Resized.AsSpan(2 * 56 * 56 * 3, 56 * 3);
+        Assert.Equal((0, 200), (first[(28 * 3) - 1], first[28 * 3]));
+        Assert.Equal((200, 0), (second[(28 * 3) - 1], second[28 * 3]));
+    }
+
+    [Fact]
+    public void Prepare_TooManyTiles_ShrinksTheGridAndWidensItsPatches()
+    {
+        // 8 × 8 patches where one tile's 4 × 4 are allowed: half as many each way.
+        var prepared = OpenTiles(56, "[[112, 112]]", mostTiles: 1).Prepare(SamplePictures.Noise(112, 112));
+
+        Assert.Equal(new FineGrid(2, 2, 0, 0, 8, 8, 4, 4), prepared.Fine);
+        Assert.Equal(new PatchRegion(1, 1, 2, new PixelRectangle(56, 28, 28, 28)), prepared.Patches[16 + 6]);
+    }
+
+    [Fact]
+    public void Prepare_TilesNoMultipleOfThePatch_LeaveAGapBetweenTiles()
+    {
+        // 60 pixels hold four patches of 14; the last 4 pixels of each tile belong to none.
+        var prepared = OpenTiles(60, "[[60, 120]]", mostTiles: null).Prepare(SamplePictures.Noise(120, 60));
+
+        Assert.Equal(new PixelRectangle(42, 0, 14, 14), prepared.Patches[16 + 3].Pixels);
+        Assert.Equal(new PixelRectangle(60, 0, 14, 14), prepared.Patches[16 + 4].Pixels);
+        Assert.Equal(new PixelRectangle(0, 0, 116, 56), prepared.Seen);
+    }
+
+    [Theory]
+    [InlineData(1, 4000, 36, 0)]
+    [InlineData(4000, 1, 0, 12)]
+    public void Prepare_PictureAsThinAsAThread_IsLeftWithoutAFinerLook(int width, int height, int rows, int columns)
+    {
+        // transformers keeps the line features of the rows that are left, though they are empty.
+        var prepared = OpenTiles(168, "[[504, 168]]", mostTiles: null).Prepare(SamplePictures.Noise(width, height));
+
+        Assert.Equal((rows, columns), (prepared.Fine!.Rows, prepared.Fine.Columns));
+        Assert.Equal(144, prepared.Patches.Count);
+        Assert.Equal(144 + rows, prepared.Positions);
+    }
+
+    [Theory]
+    [InlineData("LlavaNextImageProcessor", "[[56, 112], [112, 56]]", "different image_grid_pinpoints")]
+    [InlineData("LlavaNextImageProcessor", "[[56, 100]]", "no multiple of its size 56")]
+    [InlineData("LlavaNextImageProcessor", "[56, 112]", "where a height and a width belong")]
+    [InlineData("LlavaNextImageProcessor", "[]", "a list of 1 to 256 pairs")]
+    [InlineData("LlavaNextImageProcessor", "[[56, 5000000]]", "a whole number from 1 to 4096")]
+    [InlineData("CLIPImageProcessor", "[[56, 112]]", "makes one view")]
+    public void Open_TilesThatCannotBe_AreRefusedWithOneSentence(string processor, string pinpoints, string expected)
+    {
+        var refusal = Assert.Throws<RefusedInputException>(() => OpenTiles(56, pinpoints, mostTiles: null, processor, [(56, 112)]));
+
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith(".", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private PictureProcessor OpenTiles(
+        int side, string pinpoints, int? mostTiles, string processor = "LlavaNextImageProcessor", IReadOnlyList<(int Height, int Width)>? resolutions = null)
+    {
+        File.WriteAllText(
+            Path.Combine(_folder, "preprocessor_config.json"),
+            $$"""{"image_processor_type":"{{processor}}","size":{"shortest_edge":{{side}}},"crop_size":{{side}},"image_grid_pinpoints":{{pinpoints}}}""");
+        using var given = System.Text.Json.JsonDocument.Parse(pinpoints);
+        resolutions ??= [.. given.RootElement.EnumerateArray().Select(pair => (pair[0].GetInt32(), pair[1].GetInt32()))];
+        return PictureProcessor.Open(_folder, 14, new TilingConfig(resolutions, mostTiles));
     }
 
     private PictureProcessor Open(string json)

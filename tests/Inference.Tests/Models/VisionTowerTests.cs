@@ -11,12 +11,14 @@ public sealed class VisionTowerTests
     [InlineData("bakllava/tall")]
     [InlineData("vip-llava/wide")]
     [InlineData("llava-interleave/coffee")]
+    [InlineData("llava-next/chelsea")]
+    [InlineData("llava-onevision/coffee")]
     public void Forward_PixelsOfTransformers_GivesItsFeatures(string name)
     {
         using var golden = GoldenCase.Open(name);
         using var scope = torch.NewDisposeScope();
         var size = golden.Config.Vision.ImageSize;
-        var features = golden.Model.Tower.Forward([golden.Golden.Floats("pixel_values")], size, size, onBlock: null, TestContext.Current.CancellationToken);
+        var features = golden.Model.Tower.Forward([.. golden.Golden.Floats("pixel_values").Chunk(3 * size * size).Select(view => (ReadOnlyMemory<float>)view)], size, size, onBlock: null, TestContext.Current.CancellationToken);
         GoldenCase.AssertClose(golden.Golden.Floats("projector_input"), TensorMemory.AsSpan(features), 1e-4f, "projector_input");
     }
 

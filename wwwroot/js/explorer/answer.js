@@ -2,6 +2,8 @@
 
 import { CHANGED, Listeners, make } from './dom.js';
 import { fillToken } from './format.js';
+import { MapScale } from './maps.js';
+import { underline } from './text-strip.js';
 
 /** The answer's words. */
 export class AnswerPart {
@@ -24,6 +26,15 @@ export class AnswerPart {
 
     if (flags & CHANGED.DATA) {
       this.#fill();
+    }
+
+    if (flags & ~(CHANGED.MARK | CHANGED.LOOK)) {
+      const scale = new MapScale(explorer.view.map, model, explorer.view, explorer.theme);
+      for (const word of this.words) {
+        word.tokens.forEach((token, at) => {
+          token.style.borderBottomColor = word.places[at] === null || word.places[at] >= model.count ? 'transparent' : underline(model, explorer.view, scale, word.places[at]);
+        });
+      }
     }
 
     // A word lights up when the position that is pointed at reads as one of its tokens.
@@ -75,17 +86,18 @@ export class AnswerPart {
         last.ids.add(id);
         last.places.push(position);
       } else {
-        this.words.push({ list: [id], ids: new Set([id]), places: [position], special: model.isSpecial(id), element: null });
+        this.words.push({ list: [id], ids: new Set([id]), places: [position], special: model.isSpecial(id), element: null, tokens: [] });
       }
     });
     const nodes = [];
     for (const word of this.words) {
       word.element = make('button', { type: 'button', class: 'lx-word', 'aria-pressed': 'false' });
-      for (const id of word.list) {
-        const token = make('span');
+      word.tokens = word.list.map((id) => {
+        const token = make('span', { class: 'lx-word-token' });
         fillToken(token, model, id);
-        word.element.append(token);
-      }
+        return token;
+      });
+      word.element.append(...word.tokens);
 
       const places = word.places.filter((place) => place !== null);
       const enter = () => {

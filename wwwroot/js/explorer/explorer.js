@@ -2,17 +2,20 @@
 
 import { Explorer } from './frame.js';
 import { ApiSource } from './sources.js';
+import { maskQuery } from './state.js';
 
 /**
  * Shows one analysis in an element.
  * @param {HTMLElement} element
- * @param {object} options See ApiSource; and query: the address' query text, which says what is shown first.
- * @param {object|null} page A DotNetObjectReference whose OnViewChanged hears of the view afterwards.
+ * @param {object} options See ApiSource; and query: the address' query text, which says what is shown first; sheet: where the run's masks are.
+ * @param {object|null} page A DotNetObjectReference whose OnViewChanged hears of the view afterwards, and whose OnExactAsked asks for a run that keeps a token everywhere.
  */
 export function attach(element, options, page = null) {
   const explorer = new Explorer(element, new ApiSource(options), {
     query: options.query,
     tell: page ? (query) => page.invokeMethodAsync('OnViewChanged', query).catch(() => {}) : undefined,
+    exact: page ? (id) => page.invokeMethodAsync('OnExactAsked', id).catch(() => {}) : undefined,
+    sheetUrl: options.sheet ? (view) => withQuery(options.sheet, maskQuery(view)) : undefined,
   });
   explorer.load();
   return {
@@ -20,4 +23,8 @@ export function attach(element, options, page = null) {
     copyLink: () => explorer.copyLink(),
     dispose: () => explorer.dispose(),
   };
+}
+
+function withQuery(path, query) {
+  return query === '' ? path : `${path}?${query}`;
 }

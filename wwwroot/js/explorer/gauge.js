@@ -3,7 +3,10 @@
 import { CHANGED, Listeners, fitCanvas, make, watchSize } from './dom.js';
 import { layerName } from './format.js';
 
+const strings = { play: 'Play through the layers (p)', pause: 'Stop playing (p)' };
+
 const PAD = 6;
+const PLAY_EVERY = 450;
 
 /** A vertical slider over the layers; "best" stands at its head. */
 export class GaugePart {
@@ -12,7 +15,9 @@ export class GaugePart {
     this.best = make('button', { type: 'button', class: 'lx-gauge-best', title: 'Each patch at its own best layer (b)' }, 'best');
     this.canvas = make('canvas', { tabindex: '0', role: 'slider', 'aria-orientation': 'vertical', 'aria-label': 'Layer' });
     this.strip = make('div', { class: 'lx-gauge-strip' }, this.canvas);
-    this.element = make('div', { class: 'lx-gauge', role: 'group', 'aria-label': 'Depth: the layer that is shown' }, this.best, this.strip);
+    this.play = make('button', { type: 'button', class: 'lx-gauge-best lx-gauge-play', title: strings.play, 'aria-label': strings.play, 'aria-pressed': 'false' }, '▶');
+    this.playing = 0;
+    this.element = make('div', { class: 'lx-gauge', role: 'group', 'aria-label': 'Depth: the layer that is shown' }, this.best, this.strip, this.play);
     this.hovered = null;
     this.listeners = new Listeners();
     this.stopWatching = watchSize(this.strip, () => explorer.invalidate(CHANGED.LOOK));
@@ -47,6 +52,7 @@ export class GaugePart {
     const left = 30;
     const room = width - left - 4;
     const [from, to] = model.effectiveWindow;
+    this.#drawWindow(context, layers, from, to, height, theme);
     context.font = `11px ${theme.sans}`;
     context.textBaseline = 'middle';
     context.textAlign = 'right';
@@ -97,12 +103,59 @@ export class GaugePart {
 
     this.strip.title = this.hovered === null
       ? ''
-      : `${this.hovered === 0 ? 'emb: the input embeddings' : `layer ${this.hovered}`}: best layer of ${model.bestCounts.get(this.hovered)} of ${model.patches.length} patches`;
+      : `${this.hovered === 0 ? 'emb: the input embeddings' : `layer ${this.hovered}`}: best layer of ${model.bestCounts.get(this.hovered)} of ${model.shownPatches.length} patches`;
+  }
+
+  /** Shows one layer after the other, from the first (or the one shown) to the last; a second call stops it. */
+  togglePlay() {
+    const { explorer } = this;
+    const { layers } = explorer.model;
+    if (this.playing !== 0) {
+      this.#stop();
+      return;
+    }
+
+    if (explorer.view.layer === null || explorer.view.layer === layers.at(-1)) {
+      explorer.setLayer(layers[0]);
+    }
+
+    this.playing = setInterval(() => {
+      explorer.stepLayer(1);
+      if (explorer.view.layer === layers.at(-1)) {
+        this.#stop();
+      }
+    }, PLAY_EVERY);
+    this.#showPlaying();
+  }
+
+  #stop() {
+    clearInterval(this.playing);
+    this.playing = 0;
+    this.#showPlaying();
+  }
+
+  #showPlaying() {
+    const name = this.playing !== 0 ? strings.pause : strings.play;
+    this.play.textContent = this.playing !== 0 ? '❚❚' : '▶';
+    this.play.title = name;
+    this.play.setAttribute('aria-label', name);
+    this.play.setAttribute('aria-pressed', String(this.playing !== 0));
   }
 
   dispose() {
+    clearInterval(this.playing);
     this.stopWatching();
     this.listeners.dispose();
+  }
+
+  // Which layers the best one is chosen among.
+  #drawWindow(context, layers, from, to, height, theme) {
+    const inside = layers.map((layer, at) => ({ layer, at })).filter(({ layer }) => layer >= from && layer <= to);
+    if (inside.length > 0) {
+      const top = this.#top(inside.at(-1).at, height);
+      context.fillStyle = theme.lineStrong;
+      context.fillRect(28, top, 1, this.#top(inside[0].at, height) + this.#step(height) - top);
+    }
   }
 
   #step(height) {
@@ -124,6 +177,7 @@ export class GaugePart {
     const { listeners, canvas, explorer } = this;
     let dragging = false;
     listeners.on(this.best, 'click', () => explorer.setLayer(null));
+    listeners.on(this.play, 'click', () => explorer.model && this.togglePlay());
     listeners.on(canvas, 'pointerdown', (event) => {
       if (event.button === 0 && explorer.model) {
         dragging = true;

@@ -1,18 +1,23 @@
 // What the explorer knows of one analysis: positions, readings as they come, the best layer of each position.
 
+import { NONE, chooseBestLayers } from './criteria.js';
+import { FillerSet } from './filler.js';
+import { gridsOf } from './grids.js';
+import { patchKey } from './places.js';
 import { HALF, joinReadings, parseReadings } from './readings.js';
 
-/** No layer of the window has been read at a position yet. */
-export const NONE = -1;
-
-/** How the best layer can be chosen. */
-export const CRITERIA = ['p', 'entropy', 'margin'];
+/** In place of a probability or rank: the token is below the last one kept. */
+export const BELOW = -1;
 
 /** One analysis: its manifest, its token table, and the readings that have come so far. */
 export class Model {
   constructor(manifest, tokens) {
     this.tokens = tokens;
+    this.filler = new FillerSet(tokens);
     this.readings = [];
+
+    // Counts what changed: readings that came, another criterion, another grid.
+    this.version = 0;
     this.by = 'p';
     this.window = null;
     this.setManifest(manifest);
@@ -32,12 +37,26 @@ export class Model {
         this.patchAt.set(patchKey(position.tile, position.row, position.column), index);
       }
     });
+    this.setGrid(this.grid ?? 0);
     this.rows = new Map();
     for (const reading of this.readings) {
       this.#index(reading);
     }
 
     this.chooseBest(this.by, this.window);
+  }
+
+  /** Chooses the grid of patches that is shown, where a picture has several. */
+  setGrid(at) {
+    const grids = gridsOf(this.positions);
+    this.grid = at;
+    this.shownPatches = (grids[at] ?? grids[0])?.patches ?? [];
+    this.shownSet = new Set(this.shownPatches);
+  }
+
+  /** Whether a position is a patch of the grid shown. */
+  isShown(position) {
+    return this.shownSet.has(position);
   }
 
   /** Adds packed layers, or summaries of layers, or the rests that go with them; returns how many. */
@@ -84,6 +103,12 @@ export class Model {
     return reading && rank < reading.k ? reading.probabilities[reading.scores[(position - reading.first) * reading.k + rank]] : NaN;
   }
 
+  /** What probabilities are compared by: finer near 1 than the probability itself. */
+  comparable(layer, position) {
+    const reading = this.rows.get(layer)?.reading[position];
+    return reading ? reading.comparables[reading.scores[(position - reading.first) * reading.k]] : NaN;
+  }
+
   /** Entropy in bits, or NaN where none was kept. */
   entropy(layer, position) {
     const reading = this.rows.get(layer)?.reading[position];
@@ -115,28 +140,47 @@ export class Model {
     return tracked;
   }
 
-  /** A token's probability at each asked-for layer; null where the layer has not come, 0 ≤ bound where the token is below the top k. */
-  curve(id, position) {
-    return this.layers.map((layer) => {
-      const reading = this.rows.get(layer)?.reading[position];
-      if (!reading) {
-        return null;
-      }
+  /** How many tokens are kept at a position. */
+  kept(layer, position) {
+    return this.rows.get(layer)?.reading[position]?.k ?? 0;
+  }
 
-      const from = (position - reading.first) * reading.k;
-      for (let rank = 0; rank < reading.k; rank++) {
-        if (reading.ids[from + rank] === id) {
-          return { probability: reading.probabilities[reading.scores[from + rank]], kept: true };
-        }
-      }
+  /** A token's probability if it is among those kept or tracked; BELOW if it is not (it is less likely than the last one kept); NaN where nothing was read. */
+  read(id, layer, position) {
+    const reading = this.rows.get(layer)?.reading[position];
+    const at = reading ? placeOf(id, reading, position) : NONE;
+    const tracked = reading && at === NONE ? trackedPlaceOf(id, reading, position) : NONE;
+    return !reading ? NaN
+      : at !== NONE ? reading.probabilities[reading.scores[at]]
+      : tracked !== NONE ? reading.probabilities[reading.trackedScores[tracked]]
+      : BELOW;
+  }
 
-      const index = reading.tracked.indexOf(id);
-      if (index >= 0) {
-        return { probability: reading.probabilities[reading.trackedScores[(position - reading.first) * reading.tracked.length + index]], kept: true };
-      }
+  /** A token's rank, 1 = most probable; BELOW where it is neither kept nor tracked; NaN where nothing was read. */
+  rank(id, layer, position) {
+    const reading = this.rows.get(layer)?.reading[position];
+    const at = reading ? placeOf(id, reading, position) : NONE;
+    const tracked = reading && at === NONE ? trackedPlaceOf(id, reading, position) : NONE;
+    return !reading ? NaN
+      : at !== NONE ? at - (position - reading.first) * reading.k + 1
+      : tracked !== NONE ? reading.trackedRanks[tracked]
+      : BELOW;
+  }
 
-      return { probability: reading.probabilities[reading.scores[from + reading.k - 1]], kept: false };
-    });
+  /** The probability of the last token kept: what any token that is not kept stays below. */
+  least(layer, position) {
+    return this.probability(layer, position, this.kept(layer, position) - 1);
+  }
+
+  /** Whether entropies are known: imported files have none. */
+  get hasEntropy() {
+    return this.readings.length === 0 || this.readings.some((reading) => reading.entropies !== null);
+  }
+
+  /** Whether a layer was normed twice, as the earlier tools did with the last one. */
+  isLegacy(layer) {
+    const row = this.rows.get(layer);
+    return row !== undefined && row.reading.some((reading) => reading?.legacy);
   }
 
   /** The window the best layer is looked for in: as asked, else 1…L, else whatever there is. */
@@ -149,31 +193,10 @@ export class Model {
   chooseBest(by, window) {
     this.by = by;
     this.window = window;
-    this.best = new Int16Array(this.count).fill(NONE);
-    const score = new Float32Array(this.count).fill(-Infinity);
-    const [from, to] = this.effectiveWindow;
-    for (const layer of this.layers) {
-      const row = this.rows.get(layer);
-      if (!row || layer < from || layer > to) {
-        continue;
-      }
-
-      for (let position = 0; position < this.count; position++) {
-        const reading = row.reading[position];
-        if (!reading) {
-          continue;
-        }
-
-        const value = this.#score(reading, position, by);
-        if (value > score[position] || this.best[position] === NONE) {
-          score[position] = value;
-          this.best[position] = layer;
-        }
-      }
-    }
-
+    this.version++;
+    this.best = chooseBestLayers(this, by === 'entropy' && !this.hasEntropy ? 'p' : by, this.effectiveWindow);
     this.bestCounts = new Map(this.layers.map((layer) => [layer, 0]));
-    for (const position of this.patches) {
+    for (const position of this.shownPatches) {
       const layer = this.best[position];
       if (layer !== NONE) {
         this.bestCounts.set(layer, this.bestCounts.get(layer) + 1);
@@ -189,7 +212,7 @@ export class Model {
   /** The patches' top tokens at a layer, or (null) at each one's best, as [{ id, count }], the most frequent first. */
   mostRead(layer) {
     const counts = new Map();
-    for (const position of this.patches) {
+    for (const position of this.shownPatches) {
       const shown = this.shown(layer, position);
       const id = shown === NONE ? NONE : this.id(shown, position);
       if (id !== NONE) {
@@ -205,10 +228,9 @@ export class Model {
     return this.tokens.display(id) ?? `#${id}`;
   }
 
-  /** Whether a token says nothing about a picture: empty, a space, a line's end. */
+  /** Whether a token says nothing about a picture: empty, white space, or one of those added to the filler set. */
   isFiller(id) {
-    const text = this.tokens.text(id);
-    return text !== undefined && this.tokens.kind(id) !== 1 && text.trim() === '';
+    return this.filler.has(id);
   }
 
   /** Whether it is a control token such as the end of the text. */
@@ -216,17 +238,14 @@ export class Model {
     return this.tokens.kind(id) === 1;
   }
 
-  /** Ids of all tokens whose text holds this one, any case; a leading space or ␣ asks for the beginning of a word. */
-  find(text) {
-    const wanted = text.replace(/^ /, '␣').toLowerCase();
+  /** Ids of all tokens whose displayed text passes a test. */
+  find(test) {
     const found = new Set();
-    if (wanted !== '') {
-      this.tokens.forEach((id, display) => {
-        if (display.toLowerCase().includes(wanted)) {
-          found.add(id);
-        }
-      });
-    }
+    this.tokens.forEach((id, display) => {
+      if (test(display)) {
+        found.add(id);
+      }
+    });
 
     return found;
   }
@@ -260,19 +279,6 @@ export class Model {
       row.reading[position] = reading;
     }
   }
-
-  #score(reading, position, by) {
-    const at = (position - reading.first) * reading.k;
-    if (by === 'entropy' && reading.entropies) {
-      return -HALF[reading.entropies[position - reading.first]];
-    }
-
-    if (by === 'margin' && reading.k > 1) {
-      return reading.probabilities[reading.scores[at]] - reading.probabilities[reading.scores[at + 1]];
-    }
-
-    return reading.comparables[reading.scores[at]];
-  }
 }
 
 /** A checkpoint's token table: whole (ids are places) or only some rows of it. */
@@ -304,7 +310,19 @@ export class TokenTable {
   }
 }
 
-/** A key for a patch's place. */
-export function patchKey(tile, row, column) {
-  return `${tile}/${row}/${column}`;
+// Where a token stands among those kept, or tracked, at a position; NONE if it does not.
+function placeOf(id, reading, position) {
+  const from = (position - reading.first) * reading.k;
+  for (let at = from; at < from + reading.k; at++) {
+    if (reading.ids[at] === id) {
+      return at;
+    }
+  }
+
+  return NONE;
+}
+
+function trackedPlaceOf(id, reading, position) {
+  const at = reading.tracked.indexOf(id);
+  return at < 0 ? NONE : (position - reading.first) * reading.tracked.length + at;
 }

@@ -3,6 +3,7 @@
 const MAGIC = 0x31524c4c; // "LLR1", little-endian
 const HEADER = 32;
 const HAS_ENTROPY = 1;
+const IS_LEGACY = 2;
 
 /** All 65,536 half-precision values as float32. */
 export const HALF = makeHalfTable();
@@ -70,6 +71,7 @@ export function parseReadings(buffer) {
       tracked: plane(Uint32Array, trackedCount),
       trackedScores: plane(Uint16Array, count * trackedCount),
       trackedRanks: plane(Uint32Array, count * trackedCount),
+      legacy: (flags & IS_LEGACY) !== 0,
     });
     start += length;
   }

@@ -30,7 +30,7 @@ export function readTheme(element) {
     wash: read('--ll-accent-wash', dark ? '#15363a' : '#e0eff0'),
     mono: read('--ll-mono', 'monospace'),
     sans: read('--ll-sans', 'sans-serif'),
-    sure: makeScale(dark ? DARK_SCALE : LIGHT_SCALE),
+    sure: makeScale(DARK_SCALE),
     depth: makeScale(DEPTH),
   };
 }

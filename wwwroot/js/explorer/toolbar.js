@@ -1,10 +1,18 @@
-// What is shown, and what its colours mean.
+// What is shown: the map, the layer, how the best layer is chosen.
 
 import { CHANGED, Listeners, make, makeSelect } from './dom.js';
 import { layerName } from './format.js';
+import { MAP_NAMES } from './maps.js';
 
-const MAP_CHOICES = [['confidence', 'confidence'], ['entropy', 'entropy'], ['best', 'best layer'], ['none', 'picture only']];
-const BY_CHOICES = [['p', 'max p'], ['entropy', 'min entropy'], ['margin', 'margin']];
+const strings = {
+  by: [['p', 'max p'], ['entropy', 'min entropy'], ['margin', 'max margin'], ['final', 'first with the final token'], ['old', 'old tools: max p, emb…last']],
+  notInFile: ' (not in this file)',
+  copy: 'Copy link',
+  copyTitle: 'Copy a link to this view (c)',
+  copied: 'Copied',
+  failed: 'Copy the address bar',
+};
+
 const COPIED_FOR = 1200;
 
 /** The bar above the picture. */
@@ -12,30 +20,24 @@ export class ToolbarPart {
   constructor(explorer) {
     this.explorer = explorer;
     this.listeners = new Listeners();
-    this.map = makeSelect('Map over the picture', MAP_CHOICES, (map) => explorer.change({ map }));
+    this.map = makeSelect('Map over the picture', MAP_NAMES, (map) => explorer.setMap(map));
     this.strength = make('input', { type: 'range', min: '0', max: '1', step: '0.05', 'aria-label': 'Strength of the map' });
     this.from = makeSelect('First layer of the window', [], () => this.#setWindow());
     this.to = makeSelect('Last layer of the window', [], () => this.#setWindow());
-    this.by = makeSelect('The best layer is chosen by', BY_CHOICES, (by) => explorer.chooseBest(by, explorer.view.window));
+    this.by = makeSelect('The best layer is chosen by', strings.by, (by) => this.#setCriterion(by));
     this.layer = make('output', { class: 'lx-layer-name' });
-    this.low = make('span');
-    this.high = make('span');
-    this.ramp = make('span', { class: 'lx-ramp', 'aria-hidden': 'true' });
-    this.unit = make('span', { class: 'lx-legend-unit' });
-    this.hatch = make('span', { class: 'lx-legend-hatch' }, make('span', { class: 'lx-hatch', 'aria-hidden': 'true' }), 'filler');
-    this.legend = make('span', { class: 'lx-legend', role: 'img' }, this.unit, this.low, this.ramp, this.high, this.hatch);
-    this.copy = make('button', { type: 'button', class: 'lx-button', title: 'Copy a link to this view (c)' }, 'Copy link');
+    this.copy = make('button', { type: 'button', class: 'lx-button', title: strings.copyTitle }, strings.copy);
     this.status = make('span', { class: 'lx-status', role: 'status' });
     const field = (text, ...controls) => make('span', { class: 'lx-field' }, make('span', {}, text), ...controls);
     this.element = make('div', { class: 'lx-toolbar', role: 'toolbar', 'aria-label': 'View' },
-      field('map', this.map, this.strength), this.legend, field('shown', this.layer), field('best by', this.by), field('within layers', this.from, '–', this.to),
+      field('map', this.map, this.strength), field('shown', this.layer), field('best by', this.by), field('within layers', this.from, '–', this.to),
       make('span', { class: 'lx-spacer' }), this.status, this.copy);
     this.listeners.on(this.strength, 'input', () => explorer.change({ strength: Number(this.strength.value) }));
     this.listeners.on(this.copy, 'click', () => explorer.copyLink());
   }
 
   draw(flags) {
-    const { model, view, theme } = this.explorer;
+    const { model, view } = this.explorer;
     if (!model || !(flags & (CHANGED.DATA | CHANGED.LAYER | CHANGED.THEME))) {
       return;
     }
@@ -49,25 +51,42 @@ export class ToolbarPart {
     const [from, to] = model.effectiveWindow;
     this.from.value = String(model.layers.find((layer) => layer >= from) ?? '');
     this.to.value = String(model.layers.findLast((layer) => layer <= to) ?? '');
-    this.by.value = view.by;
+    this.by.value = view.by === 'p' && from === 0 && to === (model.layers.at(-1) ?? 0) ? 'old' : view.by;
     this.map.value = view.map;
+    for (const option of [...this.map.options, ...this.by.options].filter(({ value }) => value === 'entropy')) {
+      option.disabled = !model.hasEntropy;
+      option.textContent = option.textContent.replace(strings.notInFile, '') + (model.hasEntropy ? '' : strings.notInFile);
+    }
+
     this.strength.value = String(view.strength);
+    this.strength.hidden = ['none', 'mask', 'text'].includes(view.map);
     this.layer.textContent = view.layer === null ? 'best layer of each patch' : view.layer === 0 ? 'emb' : `layer ${view.layer}`;
-    this.#fillLegend(theme, model, view);
   }
 
   /** Says that the link was copied, or that it could not be. */
   showCopied(done) {
-    this.copy.textContent = done ? 'Copied' : 'Copy the address bar';
+    this.copy.textContent = done ? strings.copied : strings.failed;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.copy.textContent = 'Copy link';
+      this.copy.textContent = strings.copy;
     }, COPIED_FOR);
   }
 
   dispose() {
     clearTimeout(this.timer);
     this.listeners.dispose();
+  }
+
+  #setCriterion(by) {
+    const { model, view } = this.explorer;
+    const last = model.layers.at(-1) ?? 0;
+    if (by === 'old') {
+      this.explorer.chooseBest('p', [0, last]);
+    } else {
+      // Leaving the preset leaves its window, too.
+      const wasOld = view.by === 'p' && view.window?.[0] === 0 && view.window[1] === last;
+      this.explorer.chooseBest(by, wasOld ? null : view.window);
+    }
   }
 
   #setWindow() {
@@ -77,21 +96,5 @@ export class ToolbarPart {
     const window = [Math.min(from, to), Math.max(from, to)];
     const whole = window[0] === 1 && window[1] === model.manifest.layerCount;
     this.explorer.chooseBest(view.by, whole ? null : window);
-  }
-
-  #fillLegend(theme, model, view) {
-    const ends = {
-      confidence: ['p', '0', '1'],
-      entropy: ['bit', this.explorer.entropySpan.toFixed(1), '0'],
-      best: ['layer', 'emb', String(model.manifest.layerCount)],
-    }[view.map];
-    this.legend.hidden = !ends;
-    if (!ends) {
-      return;
-    }
-
-    [this.unit.textContent, this.low.textContent, this.high.textContent] = ends;
-    this.ramp.style.background = (view.map === 'best' ? theme.depth : theme.sure).gradient;
-    this.legend.setAttribute('aria-label', `Colours of the map: ${ends[0]} from ${ends[1]} to ${ends[2]}; hatched: filler tokens`);
   }
 }

@@ -13,6 +13,8 @@ internal static class Urls
 
     public static string Run(RunId run) => $"/runs/{run}";
 
+    public static string Masks(RunId run) => $"/runs/{run}/masks";
+
     public static string Image(string sha256) => $"/images/{sha256}";
 
     public static string Explorer(AnalysisId analysis) => $"/analyses/{analysis}";

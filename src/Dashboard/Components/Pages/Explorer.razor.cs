@@ -1,10 +1,12 @@
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Components.Explorer;
+using LogitLens.Inference;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using MudBlazor;
 
 namespace LogitLens.Dashboard.Components.Pages;
 
@@ -26,6 +28,7 @@ public sealed partial class Explorer
     private (AnalysisState State, int Attempt)? _shownState;
     private bool _disposed;
     private string? _message;
+    private (string Name, string Url)? _exact;
 
     /// <summary>From the address.</summary>
     [Parameter]
@@ -35,6 +38,15 @@ public sealed partial class Explorer
     private RunStore Runs { get; set; } = default!;
 
     [Inject]
+    private RunRepeater Repeater { get; set; } = default!;
+
+    [Inject]
+    private CheckpointStore Checkpoints { get; set; } = default!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = default!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
@@ -42,7 +54,7 @@ public sealed partial class Explorer
 
     private string DownloadUrl => $"/api/analyses/{new AnalysisId(Id)}/export.html";
 
-    private CurrentAnalysis? Current => Monitor.Current is { } current && current.Id.Value == Id ? current : null;
+    private CurrentAnalysis? Current => Monitor.Find(new AnalysisId(Id));
 
     /// <summary>The module tells, at most three times a second and never for a hover, what the address bar has come to say.</summary>
     [JSInvokable]
@@ -56,6 +68,49 @@ public sealed partial class Explorer
             StateHasChanged();
         }
     }
+
+    /// <summary>The module asks for a token's probability everywhere: says what a run that keeps it costs, and queues it if the person agrees.</summary>
+    [JSInvokable]
+    public async Task OnExactAsked(int token)
+    {
+        if (_loader.Value?.Detail is not { } detail)
+        {
+            return;
+        }
+
+        try
+        {
+            var cancellationToken = CancellationToken.None;
+            var (cost, display) = await Task.Run(
+                async () =>
+                {
+                    var tokens = await Checkpoints.ReadTokensAsync(detail.Run.Checkpoint.Hash, cancellationToken);
+                    var shown = token >= 0 && token < tokens.Count ? tokens[token].Display : throw new RefusedInputException($"There is no token {token} in this checkpoint.");
+                    return (await Repeater.EstimateTrackingAsync(detail, token, cancellationToken), shown);
+                },
+                cancellationToken);
+            if (!await ConfirmDialog.AskAsync(Dialogs, $"Compute {display} exactly?", CostSentence(display, cost), "Queue the run", "Not now", Color.Primary))
+            {
+                return;
+            }
+
+            var (run, analysis) = await Task.Run(() => Repeater.StartTrackingAsync(detail, token, display, cancellationToken), cancellationToken);
+            var name = (await Runs.FindAsync(run, cancellationToken))?.Name ?? detail.Run.Name;
+            _exact = (name, Urls.WithQuery(Urls.Explorer(analysis), ("map", "token"), ("token", $"{token}")));
+            _message = null;
+        }
+        catch (Exception exception) when (Failures.Describe(exception, "The run could not be queued") is not null)
+        {
+            _message = Failures.Describe(exception, "The run could not be queued");
+        }
+
+        StateHasChanged();
+    }
+
+    private static string CostSentence(string display, RunCost cost) =>
+        $"A new run reads {Words.Count(cost.Analyses, "picture", "pictures")} of this one again with the same settings and keeps {display} at every position and layer. It takes "
+        + (cost.Time is { } time ? $"about {Words.Duration(time)}, as long as this run took," : "an unknown time (no analysis of this run has finished yet)")
+        + $" and about {Words.Size(cost.Bytes)} of disk. What is here stays as it is.";
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -74,6 +129,7 @@ public sealed partial class Explorer
 
         _loading = Id;
         _message = null;
+        _exact = null;
         _view = ExplorerView.Parse(new Uri(Navigation.Uri).Query);
         await DetachAsync();
         await LoadAsync();
@@ -152,6 +208,7 @@ public sealed partial class Explorer
                 width = detail.Layout?.OriginalWidth ?? detail.Image.Width,
                 height = detail.Layout?.OriginalHeight ?? detail.Image.Height,
                 query = new Uri(Navigation.Uri).Query,
+                sheet = Urls.Masks(detail.Run.Id),
             },
             _self);
 

@@ -270,7 +270,7 @@ public static class MapFigureBuilder
         }
 
         // What a sans-serif font takes on average; ideographs fill their square.
-        private static double WidthOf(string text, double size) => text.EnumerateRunes().Sum(rune => rune.Value >= 0x2E80 ? 1.0 : 0.56) * size;
+        private static double WidthOf(string text, double size) => text.EnumerateRunes().Sum(rune => rune.Value >= 0x2E80 ? 1.0 : 0.62) * size;
 
         private static string Probability(float value) => value < 0.001 ? "<0.001" : value is > 0.9995f and < 1 ? ">0.999" : value.ToString("0.000", CultureInfo.InvariantCulture);
     }

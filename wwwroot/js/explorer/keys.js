@@ -1,0 +1,37 @@
+// Keys that work anywhere on the explorer.
+
+/** What each key does. */
+const ACTIONS = {
+  '[': (explorer) => explorer.stepLayer(-1),
+  ']': (explorer) => explorer.stepLayer(1),
+  b: (explorer) => explorer.setLayer(null),
+  c: (explorer) => explorer.copyLink(),
+  '.': (explorer) => explorer.pinHere(),
+  p: (explorer) => explorer.gauge.togglePlay(),
+  i: (explorer) => explorer.setInput(!explorer.view.input),
+  m: (explorer) => explorer.stepMap(1),
+  M: (explorer) => explorer.stepMap(-1),
+};
+
+const TYPING = 'input:not([type=range], [type=checkbox]), textarea, select, [contenteditable], [role=dialog], [role=listbox], [role=menu]';
+
+/** Answers a key; true if it was one of ours. */
+export function answerKey(explorer, event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !explorer.model || document.querySelector('.mud-dialog, .mud-popover-open')) {
+    return false;
+  }
+
+  if (event.key === 'Escape') {
+    explorer.free();
+    return true;
+  }
+
+  const action = ACTIONS[event.key];
+  if (!action || (event.target instanceof Element && event.target.closest(TYPING))) {
+    return false;
+  }
+
+  event.preventDefault();
+  action(explorer);
+  return true;
+}
