@@ -1,7 +1,7 @@
 namespace LogitLens.Dashboard.Exports;
 
 /// <summary>The forms analyses can be exported in.</summary>
-internal enum ExportFormat
+public enum ExportFormat
 {
     Csv,
     Parquet,
