@@ -3,6 +3,7 @@ using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Exports;
 using LogitLens.Storage.Exchange.Export;
 using LogitLens.Storage.Exchange.Export.Maps;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace LogitLens.Dashboard.Components.Exports;
 
@@ -67,12 +68,19 @@ public sealed class ExportForm
     };
 
     /// <summary>Takes how an explorer looks at its analysis.</summary>
-    public void TakeView(string? map, string? layer, string? by, string? window)
+    /// <param name="query">The view as it stands in the address; what this dialog does not know is left out.</param>
+    public void TakeView(string query)
     {
-        Map = Enum.TryParse<MapKind>(map, ignoreCase: true, out var kind) ? kind : MapKind.Best;
-        Layer = layer == "emb" ? 0 : int.TryParse(layer, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-        By = Enum.TryParse<BestBy>(by, ignoreCase: true, out var criterion) ? criterion : BestBy.P;
-        Window = window;
+        var values = QueryHelpers.ParseQuery(query);
+        Map = Enum.TryParse<MapKind>(Get("map"), ignoreCase: true, out var kind) && Enum.IsDefined(kind) ? kind : MapKind.Best;
+        Layer = Get("layer") is "emb" or "0" ? 0 : Number("layer");
+        By = Enum.TryParse<BestBy>(Get("by"), ignoreCase: true, out var criterion) && Enum.IsDefined(criterion) ? criterion : BestBy.P;
+        Window = Get("window");
+        TokenId = Number("token");
+
+        string? Get(string name) => values.TryGetValue(name, out var value) ? value.ToString() : null;
+
+        int? Number(string name) => int.TryParse(Get(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     /// <summary>Where it is to be had; only what differs from the default is named.</summary>

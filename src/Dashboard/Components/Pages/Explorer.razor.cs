@@ -64,7 +64,7 @@ public sealed partial class Explorer
 
         // Begins with the map one looks at; the address bar may be ahead of what this page was rendered with.
         var form = new ExportForm();
-        form.TakeView(_view.Map, _view.Layer, _view.By, _view.Window);
+        form.TakeView(_view.Query);
         return ExportDialog.ShowAsync(Dialogs, ExportSubject.Of(detail), form);
     }
 
