@@ -41,7 +41,7 @@ public static class DashboardHost
 
         var options = builder.AddLogitLensOptions();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath });
+        builder.Services.AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath, IndexThreshold = options.IndexThreshold });
         builder.Services.AddAnalysis();
         builder.Services.AddExports();
         builder.Services.AddSingleton<DataFolderLock>();

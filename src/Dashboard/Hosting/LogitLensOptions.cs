@@ -35,6 +35,9 @@ public sealed class LogitLensOptions
     /// <summary>A checkpoint that nobody needed for so long leaves memory; 0 keeps it.</summary>
     public double UnloadAfterMinutes { get; set; } = 10;
 
+    /// <summary>New runs index, besides every top-1 token, each kept token of at least this probability: more than 0, at most 1 (top-1 only).</summary>
+    public double IndexThreshold { get; set; } = Storage.StorageOptions.DefaultIndexThreshold;
+
     /// <summary>Backups: where, when, which stay.</summary>
     public BackupOptions Backup { get; } = new();
 

@@ -67,6 +67,11 @@ internal sealed class LogitLensOptionsValidator : IValidateOptions<LogitLensOpti
         {
             yield return $"{Key(nameof(options.UnloadAfterMinutes))} is {options.UnloadAfterMinutes.ToString(CultureInfo.InvariantCulture)}: set it to 0 (never) or to at most 100000 minutes.";
         }
+
+        if (options.IndexThreshold is not (> 0 and <= 1))
+        {
+            yield return $"{Key(nameof(options.IndexThreshold))} is {options.IndexThreshold.ToString(CultureInfo.InvariantCulture)}: set it to a probability, more than 0 and at most 1.";
+        }
     }
 
     private static IEnumerable<string> BackupFailures(BackupOptions backup)
