@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using LogitLens.Storage.Exchange.Export;
 using LogitLens.Storage.Exchange.Export.Maps;
 
 namespace LogitLens.Storage.Tests.Exchange.Export;
