@@ -161,7 +161,7 @@ public sealed partial class MapTests
         var (figure, _) = MapFigureBuilder.Create(Exported.Analysis(imageName: name), new MapOptions(OverPicture: false, Size: 2000));
 
         var root = XDocument.Parse(Svg(figure!)).Root!;
-        Assert.Empty(root.Descendants().Where(element => element.Name.LocalName == "script"));
+        Assert.DoesNotContain(root.Descendants(), element => element.Name.LocalName == "script");
         Assert.Contains(root.Descendants(), element => element.Name.LocalName == "text" && element.Value.Contains(".png: best layer", StringComparison.Ordinal));
     }
 
