@@ -3,6 +3,7 @@ using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Api;
 using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Components;
+using LogitLens.Dashboard.Exports;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Dashboard.Importing;
 using LogitLens.Dashboard.Security;
@@ -40,8 +41,9 @@ public static class DashboardHost
 
         var options = builder.AddLogitLensOptions();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath });
+        builder.Services.AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath, IndexThreshold = options.IndexThreshold });
         builder.Services.AddAnalysis();
+        builder.Services.AddExports();
         builder.Services.AddSingleton<DataFolderLock>();
         builder.Services.AddHostedService<StartupService>();
         builder.Services.AddAnalysisService();

@@ -39,12 +39,14 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(s => new DatabaseCheck(s.GetRequiredService<DatabaseFile>(), Clock(s)));
         services.AddSingleton(s => new DatabaseCompaction(s.GetRequiredService<DatabaseFile>(), Writer(s), Clock(s)));
         services.AddSingleton(s => new DatabaseRepair(Writer(s)));
+        services.AddSingleton(s => new RetentionStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new DatabaseRestore(s.GetRequiredService<DatabaseFile>(), s.GetRequiredService<IDbContextFactory<StorageContext>>(), Clock(s)));
         services.AddSingleton(s => new ImageStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new CheckpointStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new RunStore(Reader(s), Writer(s), Clock(s), options.IndexThreshold));
         services.AddSingleton(s => new AnalysisQueue(Reader(s), Writer(s), Clock(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new ReadingStore(Reader(s)));
+        services.AddSingleton(s => new TokenIndexStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new StatisticsStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new StatisticsJobs(s.GetRequiredService<StatisticsStore>(), Clock(s)));
         services.AddSingleton(s => new ExportReader(s.GetRequiredService<RunStore>(), s.GetRequiredService<CheckpointStore>(), s.GetRequiredService<ReadingStore>()));

@@ -52,10 +52,12 @@ internal static class ApiExtensions
         var api = app.MapGroup(Root.Value!);
         api.MapAnalyses();
         api.MapCheckpoints();
+        api.MapExports();
         api.MapData();
         api.MapImages();
         api.MapImports();
         api.MapRuns();
+        api.MapTokens();
         app.MapStatus();
     }
 
