@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LogitLens.Benchmarks.Engine;
+using LogitLens.Benchmarks.Readings;
 
 var shape = new Option<string>("--shape") { Description = "demo, 1b or 7b", DefaultValueFactory = _ => "demo" };
 shape.AcceptOnlyFromAmong(["demo", .. RandomCheckpoint.Shapes.Select(s => s.Name)]);
@@ -20,4 +21,19 @@ engine.SetAction(result => EngineBenchmark.Run(
     result.GetRequiredValue(topK),
     result.GetRequiredValue(folder).FullName));
 
-return new RootCommand("LogitLens benchmarks. Run in Release: dotnet run -c Release --project tests/Benchmarks -- engine --shape demo") { engine }.Parse(args).Invoke();
+var analyses = new Option<int>("--analyses") { Description = "Analyses written and asked about", DefaultValueFactory = _ => 1000 };
+var scratch = new Option<DirectoryInfo>("--folder")
+{
+    Description = "Where the database is written (10 GB for 10,000 analyses)",
+    DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(Path.GetTempPath(), "logitlens-benchmarks")),
+};
+var keep = new Option<bool>("--keep") { Description = "Leave the database there" };
+var readings = new Command("readings", "Writes a database of many analyses of LLaVA-1.5's size, and times the questions asked of it.") { analyses, topK, scratch, keep };
+readings.SetAction((result, cancellationToken) => ReadingsBenchmark.RunAsync(
+    result.GetRequiredValue(analyses),
+    result.GetRequiredValue(topK),
+    result.GetRequiredValue(scratch).FullName,
+    result.GetValue(keep),
+    cancellationToken));
+
+return new RootCommand("LogitLens benchmarks. Run in Release: dotnet run -c Release --project tests/Benchmarks -- engine --shape demo") { engine, readings }.Parse(args).Invoke();
