@@ -1,3 +1,5 @@
+using LogitLens.Storage.Care;
+using LogitLens.Storage.Readings;
 using LogitLens.Storage.Readings.Digests;
 using LogitLens.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -16,12 +18,14 @@ public sealed class Database : IDisposable
     private readonly DatabaseFile _file;
     private readonly IDbContextFactory<StorageContext> _contexts;
     private readonly DigestBacklog _backlog;
+    private readonly UpgradeCopy _copy;
 
-    internal Database(DatabaseFile file, IDbContextFactory<StorageContext> contexts, DigestBacklog backlog)
+    internal Database(DatabaseFile file, IDbContextFactory<StorageContext> contexts, DigestBacklog backlog, UpgradeCopy copy)
     {
         _file = file;
         _contexts = contexts;
         _backlog = backlog;
+        _copy = copy;
     }
 
     /// <summary>Creates or migrates the file; WAL, foreign keys. Call once at start.</summary>
@@ -126,11 +130,17 @@ public sealed class Database : IDisposable
         ConnectionSettings.Apply(connection);
 
         // Before anything is changed, the log's mode included, whether this is ours is looked at; again under the lock, as two processes may start at once.
-        await RequireOursAsync(connection, cancellationToken);
+        var before = await RequireOursAsync(connection, cancellationToken);
         await RequireWriteAheadLogAsync(connection, cancellationToken);
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        if (before is not null && before != context.Database.GetMigrations().Last())
+        {
+            _copy.Take(before, cancellationToken);
+        }
+
+        connection.CreateFunction("logitlens_checksum", (byte[] packed) => ReadingChecksum.Of(packed), isDeterministic: true);
         await using var transaction = connection.BeginTransaction(deferred: false);
         var last = await RequireOursAsync(connection, cancellationToken);
-        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
         if (last != context.Database.GetMigrations().Last())
         {
             var script = context.GetService<IMigrator>().GenerateScript(last ?? Migration.InitialDatabase, null, MigrationsSqlGenerationOptions.NoTransactions);

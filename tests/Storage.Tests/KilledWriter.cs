@@ -9,10 +9,17 @@ internal static class KilledWriter
 {
     private const string Variable = "LOGITLENS_STORAGE_TESTS_WRITE_TO";
 
-    public static Process Start(string databasePath)
+    private const string UpgradeVariable = "LOGITLENS_STORAGE_TESTS_UPGRADE";
+
+    public static Process Start(string databasePath) => Start(Variable, databasePath);
+
+    /// <summary>A process that brings a database into today's form: a line when it begins, then nothing.</summary>
+    public static Process StartUpgrade(string databasePath) => Start(UpgradeVariable, databasePath);
+
+    private static Process Start(string variable, string databasePath)
     {
         var program = Environment.ProcessPath ?? throw new InvalidOperationException("This process has no path.");
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, Environment = { [Variable] = databasePath } };
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, Environment = { [variable] = databasePath } };
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
         {
             start.ArgumentList.Add(typeof(KilledWriter).Assembly.Location);
@@ -29,7 +36,20 @@ internal static class KilledWriter
             Write(path);
             Environment.Exit(0);
         }
+
+        if (Environment.GetEnvironmentVariable(UpgradeVariable) is { } old)
+        {
+            using var services = Services(old);
+            Console.WriteLine("begin");
+            services.GetRequiredService<Database>().PrepareAsync(CancellationToken.None).GetAwaiter().GetResult();
+            Environment.Exit(0);
+        }
     }
+
+    private static ServiceProvider Services(string path) => new ServiceCollection()
+        .AddSingleton(TimeProvider.System)
+        .AddLogitLensStorage(new StorageOptions { DatabasePath = path })
+        .BuildServiceProvider();
 
     /// <summary>
     /// A line for every commit, so that whoever kills this knows it is under way. Not async: until the initializer returns, any other thread that enters
@@ -37,10 +57,7 @@ internal static class KilledWriter
     /// </summary>
     private static void Write(string path)
     {
-        using var services = new ServiceCollection()
-            .AddSingleton(TimeProvider.System)
-            .AddLogitLensStorage(new StorageOptions { DatabasePath = path })
-            .BuildServiceProvider();
+        using var services = Services(path);
         var queue = services.GetRequiredService<AnalysisQueue>();
         services.GetRequiredService<Database>().PrepareAsync(CancellationToken.None).GetAwaiter().GetResult();
         Result(queue.RequeueInterruptedAsync(CancellationToken.None));

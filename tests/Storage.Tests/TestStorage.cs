@@ -14,13 +14,13 @@ internal sealed class TestStorage : IAsyncDisposable
     private readonly TestFolder? _folder;
     private readonly ServiceProvider _services;
 
-    private TestStorage(string? path)
+    private TestStorage(string? path, double indexThreshold = StorageOptions.DefaultIndexThreshold)
     {
         _folder = path is null ? new TestFolder() : null;
         Path = path ?? _folder!.DatabasePath;
         _services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Clock)
-            .AddLogitLensStorage(new StorageOptions { DatabasePath = Path })
+            .AddLogitLensStorage(new StorageOptions { DatabasePath = Path, IndexThreshold = indexThreshold })
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 
@@ -40,6 +40,8 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public ReadingStore Readings => Get<ReadingStore>();
 
+    public TokenIndexStore TokenIndex => Get<TokenIndexStore>();
+
     public ImportStore Imports => Get<ImportStore>();
 
     public ExportReader ExportReader => Get<ExportReader>();
@@ -53,6 +55,10 @@ internal sealed class TestStorage : IAsyncDisposable
     public DatabaseCompaction Compaction => Get<DatabaseCompaction>();
 
     public DataSizeStore Sizes => Get<DataSizeStore>();
+
+    public RetentionStore Retention => Get<RetentionStore>();
+
+    public DatabaseRepair Repair => Get<DatabaseRepair>();
 
     public DatabaseCheck Check => Get<DatabaseCheck>();
 
@@ -68,9 +74,9 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public static TestStorage At(string path) => new(path);
 
-    public static async Task<TestStorage> CreateAsync(string? path = null)
+    public static async Task<TestStorage> CreateAsync(string? path = null, double indexThreshold = StorageOptions.DefaultIndexThreshold)
     {
-        var storage = new TestStorage(path);
+        var storage = new TestStorage(path, indexThreshold);
         await storage.Database.PrepareAsync(Token);
         return storage;
     }

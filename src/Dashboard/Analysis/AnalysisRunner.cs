@@ -10,84 +10,147 @@ using Microsoft.Extensions.Options;
 
 namespace LogitLens.Dashboard.Analysis;
 
-/// <summary>Takes one claimed analysis through the model and into the database, layer by layer. The service and the command line share it.</summary>
+/// <summary>Takes claimed analyses of one run through the model together and into the database, layer by layer. The service and the command line share it.</summary>
 internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, ImageStore images, IOptions<LogitLensOptions> options)
 {
-    // So many layers the engine may be ahead of the disk.
+    /// <summary>Analyses claimed together at most: prompts on one picture share nearly all they cost.</summary>
+    public const int MostAnalyses = 16;
+
+    /// <summary>Pictures claimed together at most; how many of them are computed at once follows from memory.</summary>
+    public const int MostPictures = 8;
+
+    // So many layers of each analysis the engine may be ahead of the disk.
     private const int LayersAhead = 4;
 
-    /// <summary>Runs it and marks it Done.</summary>
-    /// <param name="keepReadings">Keep the fp32 readings for the result: megabytes.</param>
-    /// <param name="onProgress">Called from several threads, one at a time.</param>
-    /// <param name="onBlob">Called after each commit with the readings committed so far.</param>
-    /// <returns>Null if the row was taken away meanwhile (cancelled, deleted): nothing of it was written.</returns>
-    /// <exception cref="RefusedInputException">The picture, the prompt or the checkpoint cannot be used.</exception>
+    /// <summary>
+    /// Runs them and marks each Done that was read to its end; what else came of each stands in the item. A picture or prompt that cannot be used fails alone.
+    /// </summary>
+    /// <param name="items">Analyses of one run.</param>
+    /// <param name="keepReadings">Keep the fp32 readings for the results: megabytes.</param>
+    /// <param name="listener">Who is told.</param>
+    /// <param name="cancellationToken">Stops all; those not done are still Running.</param>
+    /// <exception cref="RefusedInputException">The checkpoint cannot be used.</exception>
     /// <exception cref="StorageException">The database cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; the row is still Running.</exception>
-    public async Task<AnalysisResult?> RunAsync(
-        ClaimedAnalysis claimed, bool keepReadings, Action<RunnerProgress> onProgress, Action<int> onBlob, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task RunAsync(IReadOnlyList<RunnerItem> items, bool keepReadings, RunnerListener listener, CancellationToken cancellationToken)
     {
-        if (engines.Loaded != claimed.Checkpoint.Id)
+        var checkpoint = items[0].Claimed.Checkpoint;
+        if (engines.Loaded != checkpoint.Id)
         {
-            onProgress(new RunnerProgress(RunnerStage.Loading, 0, 1));
+            listener.OnProgress(items, new RunnerProgress(RunnerStage.Loading, 0, 1));
         }
 
-        var engine = await engines.LoadAsync(claimed.Checkpoint, cancellationToken);
-        onProgress(new RunnerProgress(RunnerStage.Preparing, 0, 1));
-        var settings = claimed.Settings;
-        var file = await images.ReadAsync(claimed.Image, cancellationToken)
-            ?? throw new RefusedInputException($"The picture {claimed.ImageName} is no longer in the database: add it again and start a new run.");
-        var input = await engines.RunAsync(() => engine.Prepare(
-            file.Bytes,
-            claimed.Prompt,
-            settings.ApplyExifOrientation ? PictureOrientation.Exif : PictureOrientation.AsStored,
-            PictureLimits.Default with { MaxBytes = Math.Max(options.Value.MaxUploadBytes, PictureLimits.Default.MaxBytes) },
-            settings.AnswerTokens));
-        cancellationToken.ThrowIfCancellationRequested();
-        var layers = settings.Layers?.Count ?? engine.Config.Text.Layers + 1;
-        if (!await queue.WriteLayoutAsync(claimed.Id, claimed.Attempt, LayoutOf(input), layers, cancellationToken))
+        var engine = await engines.LoadAsync(checkpoint, cancellationToken);
+        var waiting = items.ToList();
+        while (waiting.Count > 0)
         {
-            return null;
+            // Memory may have become short since the last part.
+            var pictures = waiting.Select(item => item.Claimed.Image).Distinct().Take(engine.BatchSize).ToHashSet();
+            var part = waiting.TakeWhile(item => pictures.Contains(item.Claimed.Image)).ToList();
+            waiting.RemoveRange(0, part.Count);
+            await RunPartAsync(engine, part, keepReadings, listener, cancellationToken);
+            await listener.OnThrough(part);
         }
-
-        onProgress(new RunnerProgress(RunnerStage.Vision, 0, 1));
-        var readings = new List<LayerReading>();
-        var answer = await ComputeAsync(engine, claimed, input, keepReadings ? readings : null, onProgress, onBlob, cancellationToken);
-        if (answer is not { } computed || !await queue.CompleteAsync(claimed.Id, claimed.Attempt, computed.Answer?.Ids ?? [], computed.Answer?.Text, cancellationToken))
-        {
-            return null;
-        }
-
-        return new AnalysisResult(input, computed.Answer, readings, engine.Tokenizer.Tokens);
     }
 
-    private async Task<Computed?> ComputeAsync(
+    private async Task RunPartAsync(LensEngine engine, List<RunnerItem> items, bool keepReadings, RunnerListener listener, CancellationToken cancellationToken)
+    {
+        listener.OnProgress(items, new RunnerProgress(RunnerStage.Preparing, 0, 1));
+        var prepared = new List<PreparedItem>();
+        foreach (var same in items.Where(item => item.IsWanted).GroupBy(item => item.Claimed.Image))
+        {
+            prepared.AddRange(await PrepareAsync(engine, [.. same], cancellationToken));
+        }
+
+        var layers = items[0].Claimed.Settings.Layers?.Count ?? engine.Config.Text.Layers + 1;
+        foreach (var (item, input) in prepared)
+        {
+            item.IsTakenAway = !await queue.WriteLayoutAsync(item.Claimed.Id, item.Claimed.Attempt, LayoutOf(input), layers, cancellationToken);
+        }
+
+        prepared.RemoveAll(one => !one.Item.IsWanted);
+        if (prepared.Count == 0)
+        {
+            return;
+        }
+
+        listener.OnProgress(items, new RunnerProgress(RunnerStage.Vision, 0, 1));
+        var readings = prepared.Select(_ => new List<LayerReading>()).ToList();
+        var answers = await ComputeAsync(engine, prepared, keepReadings ? readings : null, items, listener, cancellationToken);
+        for (var i = 0; i < prepared.Count; i++)
+        {
+            var (item, input) = prepared[i];
+            if (item.IsWanted && await queue.CompleteAsync(item.Claimed.Id, item.Claimed.Attempt, answers[i]?.Ids ?? [], answers[i]?.Text, cancellationToken))
+            {
+                item.Result = new AnalysisResult(input, answers[i], readings[i], engine.Tokenizer.Tokens);
+            }
+        }
+    }
+
+    /// <summary>Prompts on one picture: it is decoded once.</summary>
+    private async Task<IReadOnlyList<PreparedItem>> PrepareAsync(LensEngine engine, IReadOnlyList<RunnerItem> same, CancellationToken cancellationToken)
+    {
+        var claimed = same[0].Claimed;
+        var file = await images.ReadAsync(claimed.Image, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await engines.RunAsync(() =>
+        {
+            var prepared = new List<PreparedItem>();
+            foreach (var item in same)
+            {
+                try
+                {
+                    var input = prepared.Count > 0
+                        ? engine.Prepare(prepared[0].Input, item.Claimed.Prompt, item.Claimed.Settings.AnswerTokens)
+                        : engine.Prepare(
+                            file?.Bytes ?? throw new RefusedInputException($"The picture {claimed.ImageName} is no longer in the database: add it again and start a new run."),
+                            item.Claimed.Prompt,
+                            item.Claimed.Settings.ApplyExifOrientation ? PictureOrientation.Exif : PictureOrientation.AsStored,
+                            PictureLimits.Default with { MaxBytes = Math.Max(options.Value.MaxUploadBytes, PictureLimits.Default.MaxBytes) },
+                            item.Claimed.Settings.AnswerTokens);
+                    prepared.Add(new PreparedItem(item, input));
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    item.Failure = exception;
+                }
+            }
+
+            return prepared;
+        });
+    }
+
+    private async Task<IReadOnlyList<Answer?>> ComputeAsync(
         LensEngine engine,
-        ClaimedAnalysis claimed,
-        PreparedInput input,
-        List<LayerReading>? kept,
-        Action<RunnerProgress> onProgress,
-        Action<int> onBlob,
+        IReadOnlyList<PreparedItem> prepared,
+        List<List<LayerReading>>? kept,
+        IReadOnlyList<RunnerItem> items,
+        RunnerListener listener,
         CancellationToken cancellationToken)
     {
-        var lens = new LensSettings(claimed.Settings.TopK, claimed.Settings.Layers, claimed.Settings.Legacy, claimed.Settings.TrackedTokens);
+        var settings = prepared[0].Item.Claimed.Settings;
+        var lens = new LensSettings(settings.TopK, settings.Layers, settings.Legacy, settings.TrackedTokens);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var room = new SemaphoreSlim(LayersAhead, LayersAhead);
-        var channel = Channel.CreateUnbounded<LayerReading>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        using var room = new SemaphoreSlim(LayersAhead * prepared.Count);
+        var channel = Channel.CreateUnbounded<(int Index, LayerReading Reading)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         var computing = engines.RunAsync(() =>
         {
             try
             {
                 return engine.Analyze(
-                    input,
+                    [.. prepared.Select(one => one.Input)],
                     lens,
-                    claimed.Settings.AnswerTokens,
-                    reading =>
+                    settings.AnswerTokens,
+                    new BatchObserver((i, reading) =>
                     {
                         room.Wait(stop.Token);
-                        channel.Writer.TryWrite(reading);
+                        channel.Writer.TryWrite((i, reading));
+                    })
+                    {
+                        OnProgress = progress => listener.OnProgress(items, new RunnerProgress(StageOf(progress.Stage), progress.Done, progress.Total)),
+                        OnRefused = (i, refusal) => prepared[i].Item.Failure = refusal,
+                        IsWanted = i => prepared[i].Item.IsWanted,
                     },
-                    progress => onProgress(new RunnerProgress(StageOf(progress.Stage), progress.Done, progress.Total)),
                     stop.Token);
             }
             finally
@@ -98,36 +161,37 @@ internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, Im
 
         try
         {
-            var blobs = 0;
-            await foreach (var reading in channel.Reader.ReadAllAsync(CancellationToken.None))
+            await foreach (var (index, reading) in channel.Reader.ReadAllAsync(CancellationToken.None))
             {
-                var segment = reading.FirstPosition < input.Positions.Count ? ReadingSegment.Prompt : ReadingSegment.Answer;
-                var packed = ReadingCodec.Pack(ArraysOf(reading, claimed), engine.Config.Text.VocabularySize);
-                if (!await queue.WriteReadingAsync(claimed.Id, claimed.Attempt, segment, reading.Layer, packed, stop.Token))
+                var (item, input) = prepared[index];
+                if (item.IsWanted)
                 {
-                    await StopAsync();
-                    return null;
+                    var segment = reading.FirstPosition < input.Positions.Count ? ReadingSegment.Prompt : ReadingSegment.Answer;
+                    var packed = ReadingCodec.Pack(ArraysOf(reading, item.Claimed), engine.Config.Text.VocabularySize);
+                    if (await queue.WriteReadingAsync(item.Claimed.Id, item.Claimed.Attempt, segment, reading.Layer, packed, stop.Token))
+                    {
+                        kept?[index].Add(reading);
+                        item.Blobs++;
+                        listener.OnCommit(items);
+                    }
+                    else
+                    {
+                        item.IsTakenAway = true;
+                    }
                 }
 
-                kept?.Add(reading);
-                onBlob(++blobs);
                 room.Release();
             }
         }
         catch
         {
-            await StopAsync();
+            // The engine is not safe for two calls at once: nobody goes on before it has stopped.
+            await stop.CancelAsync();
+            await computing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw;
         }
 
-        return new Computed(await computing);
-
-        // The engine is not safe for two calls at once: nobody goes on before it has stopped.
-        async Task StopAsync()
-        {
-            await stop.CancelAsync();
-            await computing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
+        return await computing;
     }
 
     private static RunnerStage StageOf(AnalysisStage stage) => stage switch
@@ -164,5 +228,5 @@ internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, Im
         reading.TrackedRanks,
         Legacy: claimed.Settings.Legacy && reading.Layer == claimed.Checkpoint.Layers);
 
-    private readonly record struct Computed(Answer? Answer);
+    private sealed record PreparedItem(RunnerItem Item, PreparedInput Input);
 }

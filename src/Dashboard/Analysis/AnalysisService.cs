@@ -5,9 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace LogitLens.Dashboard.Analysis;
 
-/// <summary>Moves work from Storage through Inference back to Storage, one analysis at a time. It owns the model.</summary>
+/// <summary>Moves work from Storage through Inference back to Storage, a batch of one run's analyses at a time. It owns the model.</summary>
 internal sealed partial class AnalysisService(
     AnalysisQueue queue,
+    RunStore runs,
     AnalysisRunner runner,
     EngineHost engines,
     CurrentWork work,
@@ -35,20 +36,22 @@ internal sealed partial class AnalysisService(
                     {
                         LogRequeued(again);
                     }
+
+                    await runs.FinishDeletionsAsync(stoppingToken);
                 },
                 stoppingToken);
             await demo.PlantAsync(stoppingToken);
             while (!stoppingToken.IsCancellationRequested)
             {
-                ClaimedAnalysis? claimed = null;
+                IReadOnlyList<ClaimedAnalysis> claimed = [];
                 await PersistAsync(
                     async () =>
                     {
-                        claimed = await queue.ClaimNextAsync(engines.Loaded, stoppingToken);
+                        claimed = await queue.ClaimBatchAsync(engines.Loaded, AnalysisRunner.MostPictures, AnalysisRunner.MostAnalyses, stoppingToken);
                         work.Queued = await queue.CountQueuedAsync(stoppingToken);
                     },
                     stoppingToken);
-                if (claimed is null)
+                if (claimed.Count == 0)
                 {
                     await IdleAsync(stoppingToken);
                 }
@@ -72,7 +75,7 @@ internal sealed partial class AnalysisService(
     {
         if (monitor.Current is not null)
         {
-            monitor.Report(null);
+            monitor.Report([]);
         }
 
         var minutes = options.Value.UnloadAfterMinutes;
@@ -84,54 +87,88 @@ internal sealed partial class AnalysisService(
         }
     }
 
-    private async Task ProcessAsync(ClaimedAnalysis claimed, CancellationToken stoppingToken)
+    private async Task ProcessAsync(IReadOnlyList<ClaimedAnalysis> claimed, CancellationToken stoppingToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        work.Begin(claimed, stop);
-        _meter.Begin(claimed);
-        var blobs = 0;
+        var stops = claimed.Select(_ => CancellationTokenSource.CreateLinkedTokenSource(stoppingToken)).ToList();
+        var items = claimed.Select((analysis, i) => new RunnerItem(analysis, stops[i].Token)).ToList();
+        work.Begin([.. claimed.Zip(stops)]);
+        monitor.ReportRun(claimed[0].Run);
+        var settled = new HashSet<RunnerItem>();
         var began = clock.GetTimestamp();
-        monitor.ReportRun(claimed.Run);
+        var listener = new RunnerListener(
+            (part, progress) =>
+            {
+                if (progress.Stage == RunnerStage.Preparing)
+                {
+                    _meter.Begin(part[0].Claimed);
+                }
+
+                _meter.Advance(progress);
+                Report(part);
+            },
+            Report,
+            async part =>
+            {
+                if (part.Any(item => item.Result is not null))
+                {
+                    _meter.Finish();
+                }
+
+                foreach (var item in part)
+                {
+                    await SettleAsync(item, clock.GetElapsedTime(began), stoppingToken);
+                    settled.Add(item);
+                }
+
+                monitor.ReportRun(claimed[0].Run);
+            });
         try
         {
-            var result = await runner.RunAsync(
-                claimed,
-                keepReadings: false,
-                progress =>
-                {
-                    _meter.Advance(progress);
-                    Report(claimed, Volatile.Read(ref blobs));
-                },
-                committed =>
-                {
-                    Volatile.Write(ref blobs, committed);
-                    Report(claimed, committed);
-                },
-                stop.Token);
-            if (result is not null)
-            {
-                _meter.Finish();
-                var time = clock.GetElapsedTime(began);
-                LogDone(claimed.Id, claimed.ImageName, time);
-            }
+            _meter.Begin(claimed[0]);
+            await runner.RunAsync(items, keepReadings: false, listener, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            await ReleaseAsync(claimed);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // A person cancelled or deleted it: the row says so already.
-            LogCancelled(claimed.Id, claimed.ImageName);
+            foreach (var item in items.Where(item => !settled.Contains(item) && item.Result is null))
+            {
+                await ReleaseAsync(item.Claimed);
+            }
         }
         catch (Exception exception)
         {
-            await FailAsync(claimed, exception, stoppingToken);
+            foreach (var item in items.Where(item => !settled.Contains(item) && item.Result is null))
+            {
+                item.Failure ??= exception;
+                await SettleAsync(item, clock.GetElapsedTime(began), stoppingToken);
+            }
         }
         finally
         {
             work.End();
-            monitor.ReportRun(claimed.Run);
+            stops.ForEach(stop => stop.Dispose());
+            monitor.ReportRun(claimed[0].Run);
+        }
+    }
+
+    private async Task SettleAsync(RunnerItem item, TimeSpan time, CancellationToken stoppingToken)
+    {
+        var claimed = item.Claimed;
+        if (item.Result is not null)
+        {
+            LogDone(claimed.Id, claimed.ImageName, time);
+        }
+        else if (item.Stop.IsCancellationRequested && stoppingToken.IsCancellationRequested)
+        {
+            await ReleaseAsync(claimed);
+        }
+        else if (item.Failure is { } failure && !item.Stop.IsCancellationRequested)
+        {
+            await FailAsync(claimed, failure, stoppingToken);
+        }
+        else
+        {
+            // A person cancelled or deleted it: the row says so already.
+            LogCancelled(claimed.Id, claimed.ImageName);
         }
     }
 
@@ -189,14 +226,15 @@ internal sealed partial class AnalysisService(
         }
     }
 
-    private void Report(ClaimedAnalysis claimed, int blobs)
+    private void Report(IReadOnlyList<RunnerItem> items)
     {
         // Two threads come here; without the lock an older state could overwrite a newer one.
         lock (_reporting)
         {
             var queued = work.Queued;
-            var (stage, fraction, remaining) = _meter.Read(queued);
-            monitor.Report(new CurrentAnalysis(claimed.Id, claimed.Run, claimed.ImageName, stage, fraction, blobs, queued, remaining));
+            var (stage, fraction, remaining) = _meter.Read(queued / (double)items.Count);
+            monitor.Report([.. items.Where(item => item.IsWanted).Select(item => new CurrentAnalysis(
+                item.Claimed.Id, item.Claimed.Run, item.Claimed.ImageName, stage, fraction, item.Blobs, queued, remaining))]);
         }
     }
 

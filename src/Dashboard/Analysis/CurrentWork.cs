@@ -7,8 +7,7 @@ internal sealed class CurrentWork : IDisposable
 {
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _gate = new();
-    private ClaimedAnalysis? _analysis;
-    private CancellationTokenSource? _stop;
+    private IReadOnlyList<(ClaimedAnalysis Analysis, CancellationTokenSource Stop)> _batch = [];
     private int _queued;
 
     /// <summary>Analyses waiting, as last counted.</summary>
@@ -33,32 +32,26 @@ internal sealed class CurrentWork : IDisposable
     /// <summary>Waits for <see cref="Wake"/>; false if the time ran out first.</summary>
     public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => _wake.WaitAsync(timeout, cancellationToken);
 
-    /// <summary>From now on people can stop it.</summary>
-    public void Begin(ClaimedAnalysis analysis, CancellationTokenSource stop)
+    /// <summary>From now on people can stop each of them.</summary>
+    public void Begin(IReadOnlyList<(ClaimedAnalysis Analysis, CancellationTokenSource Stop)> batch)
     {
         lock (_gate)
         {
-            (_analysis, _stop) = (analysis, stop);
+            _batch = batch;
         }
     }
 
-    /// <summary>It has ended.</summary>
-    public void End()
-    {
-        lock (_gate)
-        {
-            (_analysis, _stop) = (null, null);
-        }
-    }
+    /// <summary>They have ended.</summary>
+    public void End() => Begin([]);
 
-    /// <summary>Stops what is being computed, if it is what is meant.</summary>
+    /// <summary>Stops what is being computed, as far as it is meant.</summary>
     public void Stop(Func<ClaimedAnalysis, bool> isMeant)
     {
         lock (_gate)
         {
-            if (_analysis is { } analysis && isMeant(analysis))
+            foreach (var (_, stop) in _batch.Where(item => isMeant(item.Analysis)))
             {
-                _stop?.Cancel();
+                stop.Cancel();
             }
         }
     }

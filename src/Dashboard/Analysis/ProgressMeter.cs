@@ -84,8 +84,8 @@ internal sealed class ProgressMeter(TimeProvider clock)
     }
 
     /// <summary>What to tell people.</summary>
-    /// <param name="queued">Analyses waiting behind this one.</param>
-    public (string Stage, double Fraction, TimeSpan? Remaining) Read(int queued)
+    /// <param name="queued">Batches like this one that wait behind it.</param>
+    public (string Stage, double Fraction, TimeSpan? Remaining) Read(double queued)
     {
         lock (_gate)
         {

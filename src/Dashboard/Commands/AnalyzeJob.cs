@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Inference;
@@ -13,6 +14,7 @@ internal sealed class AnalyzeJob(AnalyzeRequest request, TextWriter output, Text
 {
     private const long LargestPicture = 1L << 30;
 
+    private readonly HashSet<AnalyzeItem> _told = new(ReferenceEqualityComparer.Instance);
     private readonly AnalyzeDisplay _display = new(output, error);
 
     /// <summary>Does it and gives the exit code.</summary>
@@ -63,7 +65,7 @@ internal sealed class AnalyzeJob(AnalyzeRequest request, TextWriter output, Text
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
         services.AddLogitLensOptions(options);
-        services.AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath });
+        services.AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath, IndexThreshold = options.IndexThreshold });
         services.AddAnalysis();
         services.AddSingleton<DataFolderLock>();
         return services.BuildServiceProvider();
@@ -99,22 +101,26 @@ internal sealed class AnalyzeJob(AnalyzeRequest request, TextWriter output, Text
 
         var name = string.Create(CultureInfo.InvariantCulture, $"analyze {services.GetRequiredService<TimeProvider>().GetLocalNow():yyyy-MM-dd HH:mm}");
         var run = await coordinator.StartAsync(new RequestedRun(name, checkpoint.Folder, request.Prompt, settings, requested), cancellationToken);
-        var begun = 0;
         try
         {
             var queue = services.GetRequiredService<AnalysisQueue>();
-            while (await queue.ClaimNextAsync(run, cancellationToken) is { } claimed)
+            while (await queue.ClaimBatchAsync(run, AnalysisRunner.MostPictures, AnalysisRunner.MostAnalyses, cancellationToken) is { Count: > 0 } claimed)
             {
-                var detail = await services.GetRequiredService<RunStore>().FindAnalysisAsync(claimed.Id, cancellationToken)
-                    ?? throw new InvalidOperationException($"Analysis {claimed.Id} was claimed but is not there.");
-                begun++;
-                await AnalyzeAsync(services, checkpoint, claimed, kept[detail.Row.Ordinal], cancellationToken);
+                var batch = new List<(RunnerItem Item, AnalyzeItem Wanted)>();
+                foreach (var analysis in claimed)
+                {
+                    var detail = await services.GetRequiredService<RunStore>().FindAnalysisAsync(analysis.Id, cancellationToken)
+                        ?? throw new InvalidOperationException($"Analysis {analysis.Id} was claimed but is not there.");
+                    batch.Add((new RunnerItem(analysis, cancellationToken), kept[detail.Row.Ordinal]));
+                }
+
+                await AnalyzeAsync(services, checkpoint, batch, cancellationToken);
             }
         }
         catch (StorageException exception)
         {
             // Without the database there is no going on: what was not begun failed too, each picture for the same reason.
-            foreach (var item in kept.Skip(begun))
+            foreach (var item in kept.Where(item => !_told.Contains(item)))
             {
                 _display.Failed(item.Name, exception.Message);
             }
@@ -182,28 +188,68 @@ internal sealed class AnalyzeJob(AnalyzeRequest request, TextWriter output, Text
         }
     }
 
-    private async Task AnalyzeAsync(ServiceProvider services, AvailableCheckpoint checkpoint, ClaimedAnalysis claimed, AnalyzeItem item, CancellationToken cancellationToken)
+    private async Task AnalyzeAsync(
+        ServiceProvider services, AvailableCheckpoint checkpoint, List<(RunnerItem Item, AnalyzeItem Wanted)> batch, CancellationToken cancellationToken)
     {
         var clock = services.GetRequiredService<TimeProvider>();
-        var queue = services.GetRequiredService<AnalysisQueue>();
-        var began = clock.GetTimestamp();
+        var names = batch.ToDictionary(pair => pair.Item, pair => pair.Wanted);
         var meter = new ProgressMeter(clock);
-        meter.Begin(claimed);
+        meter.Begin(batch[0].Item.Claimed);
+        var began = clock.GetTimestamp();
+        var finished = new HashSet<RunnerItem>();
+        var listener = new RunnerListener(
+            (part, progress) =>
+            {
+                if (progress.Stage == RunnerStage.Preparing)
+                {
+                    meter.Begin(part[0].Claimed);
+                    began = clock.GetTimestamp();
+                }
+
+                meter.Advance(progress);
+                var (stage, fraction, _) = meter.Read(0);
+                var others = part.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" and {part.Count - 1} more") : string.Empty;
+                _display.Step(names[part[0]].Name + others, stage, fraction * part.Count);
+            },
+            _ => { },
+            async part =>
+            {
+                meter.Finish();
+                var time = clock.GetElapsedTime(began) / part.Count;
+                foreach (var item in part)
+                {
+                    finished.Add(item);
+                    await FinishAsync(services, checkpoint, item, names[item], time, cancellationToken);
+                }
+            });
         try
         {
-            var result = await services.GetRequiredService<AnalysisRunner>().RunAsync(
-                claimed,
-                request.Json,
-                progress =>
-                {
-                    meter.Advance(progress);
-                    var (stage, fraction, _) = meter.Read(0);
-                    _display.Step(item.Name, stage, fraction);
-                },
-                _ => { },
-                cancellationToken) ?? throw new RefusedInputException("The database was changed by someone else meanwhile, so the result was dropped: run analyze again.");
-            await ExportAsync(services, checkpoint, claimed.Id, item, result, cancellationToken);
-            _display.Done(item.Name, clock.GetElapsedTime(began));
+            await services.GetRequiredService<AnalysisRunner>().RunAsync([.. batch.Select(pair => pair.Item)], request.Json, listener, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            foreach (var (item, wanted) in batch.Where(pair => !finished.Contains(pair.Item)))
+            {
+                item.Failure ??= exception;
+                await FinishAsync(services, checkpoint, item, wanted, TimeSpan.Zero, cancellationToken);
+            }
+        }
+    }
+
+    private async Task FinishAsync(
+        ServiceProvider services, AvailableCheckpoint checkpoint, RunnerItem item, AnalyzeItem wanted, TimeSpan time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (item.Failure is { } failure)
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
+
+            var result = item.Result ?? throw new RefusedInputException("The database was changed by someone else meanwhile, so the result was dropped: run analyze again.");
+            await ExportAsync(services, checkpoint, item.Claimed.Id, wanted, result, cancellationToken);
+            _display.Done(wanted.Name, time);
+            _told.Add(wanted);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -211,8 +257,9 @@ internal sealed class AnalyzeJob(AnalyzeRequest request, TextWriter output, Text
                 ?? (exception is IOException or UnauthorizedAccessException
                     ? $"Its results cannot be written ({exception.Message.TrimEnd('.')}): free space or choose another folder with --out."
                     : $"It failed in a way that was not foreseen ({exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}).");
-            _display.Failed(item.Name, sentence);
-            await queue.FailAsync(claimed.Id, claimed.Attempt, sentence, CancellationToken.None);
+            _display.Failed(wanted.Name, sentence);
+            _told.Add(wanted);
+            await services.GetRequiredService<AnalysisQueue>().FailAsync(item.Claimed.Id, item.Claimed.Attempt, sentence, CancellationToken.None);
         }
     }
 

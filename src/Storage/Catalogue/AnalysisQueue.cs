@@ -35,21 +35,40 @@ public sealed class AnalysisQueue
         cancellationToken);
 
     /// <summary>Takes the next Queued analysis (oldest run first, then ordinal; the loaded checkpoint's first if any) and marks it Running with a new attempt, or null.</summary>
-    public Task<ClaimedAnalysis?> ClaimNextAsync(CheckpointId? loaded, CancellationToken cancellationToken) => _writer.WriteAsync(
+    public async Task<ClaimedAnalysis?> ClaimNextAsync(CheckpointId? loaded, CancellationToken cancellationToken) =>
+        (await ClaimBatchAsync(loaded, 1, 1, cancellationToken)).SingleOrDefault();
+
+    /// <summary>The same among one run's analyses: the command line works off nothing but its own.</summary>
+    public async Task<ClaimedAnalysis?> ClaimNextAsync(RunId run, CancellationToken cancellationToken) =>
+        (await ClaimBatchAsync(run, 1, 1, cancellationToken)).SingleOrDefault();
+
+    /// <summary>
+    /// Takes the next Queued analyses of one run (the run as <see cref="ClaimNextAsync(CheckpointId?, CancellationToken)"/> chooses it), by ordinal, and marks
+    /// each Running with a new attempt; none if none is Queued.
+    /// </summary>
+    /// <param name="loaded">The checkpoint in memory, whose runs come first.</param>
+    /// <param name="pictures">At most of so many pictures.</param>
+    /// <param name="analyses">At most so many; several prompts on one picture are several.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<IReadOnlyList<ClaimedAnalysis>> ClaimBatchAsync(CheckpointId? loaded, int pictures, int analyses, CancellationToken cancellationToken) => _writer.WriteAsync(
         async (context, token) =>
         {
             var run = (loaded is { } checkpoint ? await NextRunOfAsync(context, checkpoint, token) : null)
                 ?? await Queued(context).OrderBy(a => a.RunNumber).Select(a => (long?)a.RunNumber).FirstOrDefaultAsync(token);
-            return run is { } number ? await ClaimAsync(context, number, token) : null;
+            return run is { } number ? await ClaimAsync(context, number, pictures, analyses, token) : [];
         },
         cancellationToken);
 
-    /// <summary>The same among one run's analyses: the command line works off nothing but its own.</summary>
-    public Task<ClaimedAnalysis?> ClaimNextAsync(RunId run, CancellationToken cancellationToken) => _writer.WriteAsync(
+    /// <summary>The same among one run's analyses.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="pictures">At most of so many pictures.</param>
+    /// <param name="analyses">At most so many; several prompts on one picture are several.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<IReadOnlyList<ClaimedAnalysis>> ClaimBatchAsync(RunId run, int pictures, int analyses, CancellationToken cancellationToken) => _writer.WriteAsync(
         async (context, token) =>
         {
             var number = await Queued(context).Where(a => a.Run!.Id == run.Value).Select(a => (long?)a.RunNumber).FirstOrDefaultAsync(token);
-            return number is { } known ? await ClaimAsync(context, known, token) : null;
+            return number is { } known ? await ClaimAsync(context, known, pictures, analyses, token) : [];
         },
         cancellationToken);
 
@@ -203,22 +222,29 @@ public sealed class AnalysisQueue
     private static IQueryable<AnalysisEntity> Mine(StorageContext context, AnalysisId id, int attempt) =>
         context.Analyses.Where(a => a.Id == id.Value && a.Attempt == attempt && a.State == AnalysisState.Running);
 
-    /// <summary>Takes the first Queued analysis of a run that has one.</summary>
-    private async Task<ClaimedAnalysis> ClaimAsync(StorageContext context, long runNumber, CancellationToken cancellationToken)
+    /// <summary>Takes the first Queued analyses of a run that has some.</summary>
+    private async Task<IReadOnlyList<ClaimedAnalysis>> ClaimAsync(StorageContext context, long runNumber, int pictures, int analyses, CancellationToken cancellationToken)
     {
-        var id = await Queued(context).Where(a => a.RunNumber == runNumber).OrderBy(a => a.Ordinal).Select(a => a.Id).FirstAsync(cancellationToken);
+        var first = await Queued(context).Where(a => a.RunNumber == runNumber).OrderBy(a => a.Ordinal).Select(a => new { a.Id, a.ImageId }).Take(analyses).ToListAsync(cancellationToken);
+        var images = first.Select(a => a.ImageId).Distinct().Take(pictures).ToHashSet();
         var now = _clock.GetUtcNow();
-        await context.Analyses
-            .Where(a => a.Id == id)
-            .ExecuteUpdateAsync(
-                a => a
-                    .SetProperty(x => x.State, AnalysisState.Running)
-                    .SetProperty(x => x.Attempt, x => x.Attempt + 1)
-                    .SetProperty(x => x.LayersDone, 0)
-                    .SetProperty(x => x.StartedAt, now)
-                    .SetProperty(x => x.FinishedAt, (DateTimeOffset?)null),
-                cancellationToken);
-        return await ToClaimedAsync(context, id, cancellationToken);
+        var claimed = new List<ClaimedAnalysis>();
+        foreach (var id in first.Where(a => images.Contains(a.ImageId)).Select(a => a.Id))
+        {
+            await context.Analyses
+                .Where(a => a.Id == id)
+                .ExecuteUpdateAsync(
+                    a => a
+                        .SetProperty(x => x.State, AnalysisState.Running)
+                        .SetProperty(x => x.Attempt, x => x.Attempt + 1)
+                        .SetProperty(x => x.LayersDone, 0)
+                        .SetProperty(x => x.StartedAt, now)
+                        .SetProperty(x => x.FinishedAt, (DateTimeOffset?)null),
+                    cancellationToken);
+            claimed.Add(await ToClaimedAsync(context, id, cancellationToken));
+        }
+
+        return claimed;
     }
 
     private static Task<long?> NextRunOfAsync(StorageContext context, CheckpointId checkpoint, CancellationToken cancellationToken) => context.Runs

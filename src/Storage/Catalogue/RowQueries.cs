@@ -72,7 +72,8 @@ internal static class RowQueries
             a.AnswerText,
             a.QueuedAt,
             a.StartedAt,
-            a.FinishedAt))
+            a.FinishedAt,
+            a.RestGoneAt))
         .ToListAsync(cancellationToken);
 
     /// <summary>Runs with their checkpoints and counts: three queries, however many runs.</summary>
@@ -110,7 +111,7 @@ internal static class RowQueries
                 Count(r.Number, AnalysisState.Failed),
                 Count(r.Number, AnalysisState.Cancelled)))
         {
-            IndexThreshold = r.IndexThreshold,
+            IndexThreshold = r.IndexThreshold, Retention = new RunRetention(r.Retention, r.RetentionDays),
         });
 
         int Count(long run, AnalysisState state) => counts.GetValueOrDefault((run, state));

@@ -14,4 +14,7 @@ public sealed record RunRow(
 {
     /// <summary>The token index holds, for each position and layer, the top-1 token and any other of at least this probability.</summary>
     public double IndexThreshold { get; init; } = StorageOptions.DefaultIndexThreshold;
+
+    /// <summary>How long the tokens beyond top-1 stay.</summary>
+    public RunRetention Retention { get; init; } = RunRetention.Default;
 }

@@ -2,7 +2,7 @@ using LogitLens.Storage.Catalogue.Entities;
 
 namespace LogitLens.Storage.Readings;
 
-internal sealed class ReadingEntity
+internal sealed class ReadingEntity : IChecksummed
 {
     public long AnalysisId { get; set; }
 
@@ -14,6 +14,8 @@ internal sealed class ReadingEntity
 
     /// <summary>The rest (ranks 1…k−1, tracked tokens) as packed by <see cref="ReadingCodec"/>.</summary>
     public required byte[] Packed { get; set; }
+
+    public long? Checksum { get; set; }
 
     public AnalysisEntity? Analysis { get; set; }
 }

@@ -54,7 +54,7 @@ public sealed partial class Explorer
 
     private string DownloadUrl => $"/api/analyses/{new AnalysisId(Id)}/export.html";
 
-    private CurrentAnalysis? Current => Monitor.Current is { } current && current.Id.Value == Id ? current : null;
+    private CurrentAnalysis? Current => Monitor.Find(new AnalysisId(Id));
 
     /// <summary>The module tells, at most three times a second and never for a hover, what the address bar has come to say.</summary>
     [JSInvokable]
@@ -209,6 +209,7 @@ public sealed partial class Explorer
                 height = detail.Layout?.OriginalHeight ?? detail.Image.Height,
                 query = new Uri(Navigation.Uri).Query,
                 sheet = Urls.Masks(detail.Run.Id),
+                input = Directory.Exists(detail.Run.Checkpoint.Folder),
             },
             _self);
 

@@ -50,7 +50,7 @@ internal sealed class CheckContext(SqliteConnection connection, IProgress<CarePr
         return _columns.Contains($"{table}.{column}");
     }
 
-    public bool Has(string table) => Has(table, "rowid") || Number("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $name", ("$name", table)) > 0;
+    public bool Has(string table) => Number("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $name", ("$name", table)) > 0;
 
     /// <summary>Runs a query; the same text is prepared once, and has to be read to its end before it is asked again.</summary>
     public SqliteDataReader Query(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)

@@ -38,6 +38,9 @@ internal sealed class AnalysisEntity
 
     public DateTimeOffset? FinishedAt { get; set; }
 
+    /// <summary>When the tokens beyond top-1 were let go of; null while they are here.</summary>
+    public DateTimeOffset? RestGoneAt { get; set; }
+
     public RunEntity? Run { get; set; }
 
     public ImageEntity? Image { get; set; }

@@ -28,6 +28,12 @@ internal sealed class RunEntity
     /// <summary>Deleting has begun: its sums are gone, and it goes on at the next start if it is interrupted.</summary>
     public bool Deleting { get; set; }
 
+    /// <summary>What is let go of, and when.</summary>
+    public RetentionKind Retention { get; set; }
+
+    /// <summary>With <see cref="RetentionKind.Days"/>: how many.</summary>
+    public int? RetentionDays { get; set; }
+
     public CheckpointEntity? Checkpoint { get; set; }
 
     public List<AnalysisEntity> Analyses { get; } = [];

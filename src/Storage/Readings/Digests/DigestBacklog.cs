@@ -66,7 +66,7 @@ internal sealed partial class DigestBacklog(DatabaseReader reader, DatabaseWrite
                     {
                         await context.Readings
                             .Where(r => r.AnalysisId == id.Value && r.Attempt == read.Attempt && r.Segment == rest.Segment && r.Layer == rest.Layer)
-                            .ExecuteUpdateAsync(r => r.SetProperty(x => x.Packed, rest.Packed), token);
+                            .ExecuteUpdateAsync(r => r.SetProperty(x => x.Packed, rest.Packed).SetProperty(x => x.Checksum, ReadingChecksum.Of(rest.Packed)), token);
                     }
 
                     context.Summaries.AddRange(read.Readings.Summaries.Select(s => new SummaryEntity { AnalysisId = id.Value, Segment = s.Segment, Packed = s.Packed }));

@@ -1,0 +1,142 @@
+namespace LogitLens.Storage.Tests.Care;
+
+public sealed class UpgradeTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private string CopyPath => Path.Combine(_folder.Path, $"logitlens-before-upgrade-from-{FirstVersion.Migration}.db");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task PrepareAsync_DatabaseOfTheFirstVersion_KeepsEveryReadingAndTheDatabaseAsItWas()
+    {
+        await FirstVersion.WriteAsync(_folder.DatabasePath);
+        var old = await FirstVersion.ReadAsync(_folder.DatabasePath);
+        Assert.Equal(14, old.Count);
+
+        await using var storage = await TestStorage.CreateAsync(_folder.DatabasePath);
+
+        await FirstVersion.AssertSameAsync(old, storage);
+        Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
+        var runs = (await storage.Runs.ListAsync(0, 10, Token)).Items;
+        Assert.Equal([0, 0, 0, 1, 2], runs.Select(run => run.Counts.Done));
+        Assert.Equal([0, 0, 1, 0, 0], runs.Select(run => run.Counts.Failed));
+        Assert.Equal([0, 3, 0, 0, 0], runs.Select(run => run.Counts.Cancelled));
+        Assert.All(runs, run => Assert.Equal(RunRetention.Default, run.Retention));
+        var detail = await storage.DetailAsync(new AnalysisId(1));
+        Assert.Equal("There is a cactus on grass", detail.Row.AnswerText);
+        Assert.Equal(576, detail.Layout!.Positions.Count(p => p.Kind == 1));
+        Assert.Equal(old.Select(r => r.Ids), (await FirstVersion.ReadAsync(CopyPath)).Select(r => r.Ids));
+
+        // What was being computed when the process was killed begins anew.
+        Assert.Equal(1, await storage.Queue.RequeueInterruptedAsync(Token));
+        Assert.Equal(new AnalysisId(8), (await storage.ClaimAsync()).Id);
+    }
+
+    [Fact]
+    public async Task PrepareAsync_TheSecondTime_TakesNoSecondCopy()
+    {
+        await FirstVersion.WriteAsync(_folder.DatabasePath);
+        await using (await TestStorage.CreateAsync(_folder.DatabasePath))
+        {
+        }
+
+        File.Delete(CopyPath);
+        await using var again = await TestStorage.CreateAsync(_folder.DatabasePath);
+
+        Assert.False(File.Exists(CopyPath));
+    }
+
+    [Fact(Timeout = 240_000)]
+    public async Task PrepareAsync_KilledAtAnyMoment_GoesOnAtTheNextStart()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await FirstVersion.WriteAsync(_folder.DatabasePath, copies: 150);
+        var old = await FirstVersion.ReadAsync(_folder.DatabasePath);
+        var random = new Random(20261125);
+        var interrupted = 0;
+        for (var kill = 0; kill < 6; kill++)
+        {
+            var path = Path.Combine(_folder.Path, $"{kill}.db");
+            File.Copy(_folder.DatabasePath, path);
+            using (var upgrade = KilledWriter.StartUpgrade(path))
+            {
+                try
+                {
+                    Assert.Equal("begin", await upgrade.StandardOutput.ReadLineAsync(token));
+                    await Task.Delay(random.Next(200, 1200), token);
+                }
+                finally
+                {
+                    interrupted += upgrade.HasExited ? 0 : 1;
+                    upgrade.Kill();
+                    await upgrade.WaitForExitAsync(CancellationToken.None);
+                }
+            }
+
+            await using var storage = await TestStorage.CreateAsync(path);
+            await FirstVersion.AssertSameAsync(old, storage);
+            Assert.Empty((await storage.Check.CheckAsync(null, token)).Findings);
+        }
+
+        Assert.InRange(interrupted, 1, 6);
+    }
+
+    [Theory]
+    [InlineData(96)]
+    [InlineData(1200)]
+    [InlineData(4000)]
+    public async Task PrepareAsync_DiskThatIsFull_SaysSoAndGoesOnOnceThereIsRoom(int kibibytesFree)
+    {
+        using var disk = SmallDisk.Mount(64 << 20);
+        var path = Path.Combine(disk.Path, "logitlens.db");
+        await FirstVersion.WriteAsync(path, copies: 60);
+        var old = await FirstVersion.ReadAsync(path);
+        disk.Fill(leave: kibibytesFree << 10);
+
+        await using (var storage = TestStorage.At(path))
+        {
+            var refused = await Assert.ThrowsAsync<StorageException>(() => storage.Database.PrepareAsync(Token));
+            Assert.Contains("no space left", refused.Message, StringComparison.Ordinal);
+        }
+
+        disk.Free();
+        await using var after = await TestStorage.CreateAsync(path);
+        await FirstVersion.AssertSameAsync(old, after);
+        Assert.Empty((await after.Check.CheckAsync(null, Token)).Findings);
+    }
+
+    [Fact]
+    public async Task PrepareAsync_OnAReadOnlyDisk_SaysSoAndLeavesTheFile()
+    {
+        using var disk = SmallDisk.Mount(16 << 20);
+        var path = Path.Combine(disk.Path, "logitlens.db");
+        await FirstVersion.WriteAsync(path);
+        var before = await File.ReadAllBytesAsync(path, Token);
+        disk.MakeReadOnly();
+        await using var storage = TestStorage.At(path);
+
+        var refused = await Assert.ThrowsAsync<StorageException>(() => storage.Database.PrepareAsync(Token));
+
+        Assert.Contains("cannot be", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(path, Token));
+    }
+
+    [Fact]
+    public async Task RestoreAsync_BackupOfTheFirstVersion_IsCheckedAndUpgradedAtTheNextStart()
+    {
+        var backup = Path.Combine(_folder.Path, "old.db");
+        await FirstVersion.WriteAsync(backup);
+        var old = await FirstVersion.ReadAsync(backup);
+        await using var storage = TestStorage.At(Path.Combine(_folder.Path, "data", "logitlens.db"));
+
+        var restored = await storage.Restore.RestoreAsync(backup, false, null, Token);
+
+        Assert.True(restored.NeedsUpgrade);
+        await storage.Database.PrepareAsync(Token);
+        await FirstVersion.AssertSameAsync(old, storage);
+    }
+}
