@@ -1,4 +1,3 @@
-using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Statistics;
 
 namespace LogitLens.Dashboard.Api;

@@ -4,18 +4,21 @@ using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Readings;
 using LogitLens.Storage.Statistics;
+using LogitLens.Storage.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LogitLens.Benchmarks.Readings;
 
 /// <summary>Times the questions, each many times over different analyses, tokens and runs; none is answered from a cache of answers.</summary>
-internal sealed class QueryReport(IServiceProvider services, IReadOnlyList<RunId> runs, int analyses)
+internal sealed class QueryReport(IServiceProvider services, PrototypeReadings prototypes, IReadOnlyList<RunId> runs, int analyses)
 {
     private const int Often = 60;
     private const int Seldom = 7;
 
     private readonly Random _random = new(5);
     private readonly ReadingStore _readings = services.GetRequiredService<ReadingStore>();
+    private readonly TokenIndexStore _index = services.GetRequiredService<TokenIndexStore>();
+    private readonly string[] _texts = [.. prototypes.Tokens.Where(t => prototypes.IsCommon[t.Id] && t.Text.Length >= 4).Select(t => t.Text)];
     private readonly StatisticsStore _statistics = services.GetRequiredService<StatisticsStore>();
 
     public async Task PrintAsync(CancellationToken cancellationToken)
@@ -25,6 +28,16 @@ internal sealed class QueryReport(IServiceProvider services, IReadOnlyList<RunId
         Console.WriteLine("|---|---|---|---|---|");
         await TimeAsync("a layer, all ranks", Often, 5, token => _readings.ReadLayerAsync(AnyAnalysis(), ReadingSegment.Prompt, _random.Next(PrototypeReadings.Layers), token), cancellationToken);
         await TimeAsync("an analysis' summary", Often, null, token => _readings.ReadCurrentAsync(AnyAnalysis(), 0, ReadingPart.Summary, token), cancellationToken);
+        foreach (var match in new[] { TokenMatch.Exact, TokenMatch.Prefix, TokenMatch.Contains })
+        {
+            // The beginning of a word, as somebody who types it.
+            await TimeAsync($"token search, {match}, first page", Often, 150, token => _index.FindTokensAsync(Text(match), match, new TokenFilter(), null, 50, token), cancellationToken);
+        }
+
+        var late = new TokenFilter(FirstLayer: 20, LastLayer: 31, LeastProbability: 0.3);
+        await TimeAsync("token search, Prefix, layers 20 to 31, p ≥ 0.3, first page", Often, 150, token => _index.FindTokensAsync(Text(TokenMatch.Prefix), TokenMatch.Prefix, late, null, 50, token), cancellationToken);
+        await TimeAsync("where a token is, first page", Often, 150, token => WhereAsync(new TokenFilter(), token), cancellationToken);
+        await TimeAsync("where a token is, layers 20 to 31, p ≥ 0.3, first page", Often, 150, token => WhereAsync(late, token), cancellationToken);
         await TimeAsync("layer statistics, all runs", Seldom, 300, token => LayersAsync(new StatisticsScope(), token), cancellationToken);
         await TimeAsync("layer statistics, one run", Often, 300, token => LayersAsync(StatisticsScope.Of(AnyRun()), token), cancellationToken);
         await TimeAsync("layer statistics, 100 analyses by hand", Seldom, 300, token => LayersAsync(new StatisticsScope(Analyses: [.. Enumerable.Range(0, 100).Select(_ => AnyAnalysis())]), token), cancellationToken);
@@ -67,6 +80,15 @@ internal sealed class QueryReport(IServiceProvider services, IReadOnlyList<RunId
 
     private Task<StatisticsResult> WindowAsync(CancellationToken cancellationToken) =>
         _statistics.ReadAsync(new StatisticsQuery(new StatisticsScope(), StatisticsOptions.EarlierTools, StatisticsPart.Layers), null, cancellationToken);
+
+    private Task<TokenOccurrences> WhereAsync(TokenFilter filter, CancellationToken cancellationToken) =>
+        _index.FindOccurrencesAsync(new OccurrenceQuery(null, Text(TokenMatch.Exact), TokenMatch.Exact, filter), cancellationToken);
+
+    private string Text(TokenMatch match)
+    {
+        var text = _texts[_random.Next(_texts.Length)];
+        return match == TokenMatch.Exact ? text : text[..3];
+    }
 
     private AnalysisId AnyAnalysis() => new(1 + _random.Next(analyses));
 

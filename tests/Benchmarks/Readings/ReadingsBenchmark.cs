@@ -80,7 +80,7 @@ internal sealed class ReadingsBenchmark
         var runs = await AddRunsAsync(services, prototypes, cancellationToken);
         await WriteAsync(services, prototypes, cancellationToken);
         SizeReport.Print(_path, _analyses, _topK);
-        await new QueryReport(services, runs, _analyses).PrintAsync(cancellationToken);
+        await new QueryReport(services, prototypes, runs, _analyses).PrintAsync(cancellationToken);
         Limits.Print(_folder, _analyses, new FileInfo(_path).Length, _topK);
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LogitLens.Benchmarks.Readings;
 using Microsoft.Data.Sqlite;
 
 namespace LogitLens.Benchmarks.Readings;
