@@ -4,6 +4,7 @@ using LogitLens.Dashboard.Api;
 using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Components;
 using LogitLens.Dashboard.Hosting;
+using LogitLens.Dashboard.Importing;
 using LogitLens.Dashboard.Security;
 using LogitLens.Storage;
 using Microsoft.AspNetCore.DataProtection;
@@ -39,11 +40,13 @@ public static class DashboardHost
 
         var options = builder.AddLogitLensOptions();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath });
+        builder.Services.AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath, IndexThreshold = options.IndexThreshold });
         builder.Services.AddAnalysis();
         builder.Services.AddSingleton<DataFolderLock>();
         builder.Services.AddHostedService<StartupService>();
         builder.Services.AddAnalysisService();
+        builder.Services.AddImports();
+        builder.Services.AddImportService();
         builder.Services.AddCare();
         builder.Services.AddDataProtection().SetApplicationName("LogitLens").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetFullPath(options.DataFolder), "keys")));
         builder.Services.AddSecurityHeaders();

@@ -45,12 +45,15 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(s => new RunStore(Reader(s), Writer(s), Clock(s), options.IndexThreshold));
         services.AddSingleton(s => new AnalysisQueue(Reader(s), Writer(s), Clock(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new ReadingStore(Reader(s)));
+        services.AddSingleton(s => new TokenIndexStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new StatisticsStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new StatisticsJobs(s.GetRequiredService<StatisticsStore>(), Clock(s)));
         services.AddSingleton(s => new ExportReader(s.GetRequiredService<RunStore>(), s.GetRequiredService<CheckpointStore>(), s.GetRequiredService<ReadingStore>()));
         services.AddSingleton(s => new ImportStore(Reader(s), Writer(s), Clock(s), s.GetRequiredService<TokenTableCache>(), options.IndexThreshold));
         services.AddSingleton(s => new ArchiveWriter(
             s.GetRequiredService<RunStore>(), s.GetRequiredService<CheckpointStore>(), s.GetRequiredService<ImageStore>(), s.GetRequiredService<ReadingStore>()));
+        services.AddSingleton(s => new ForeignFileStore(Reader(s), Writer(s), Clock(s), options.IndexThreshold));
+        services.AddSingleton(s => new ImportJobStore(Reader(s), Writer(s), Clock(s)));
         return services;
 
         static DatabaseReader Reader(IServiceProvider s) => s.GetRequiredService<DatabaseReader>();

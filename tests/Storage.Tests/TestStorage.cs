@@ -14,13 +14,13 @@ internal sealed class TestStorage : IAsyncDisposable
     private readonly TestFolder? _folder;
     private readonly ServiceProvider _services;
 
-    private TestStorage(string? path)
+    private TestStorage(string? path, double indexThreshold = StorageOptions.DefaultIndexThreshold)
     {
         _folder = path is null ? new TestFolder() : null;
         Path = path ?? _folder!.DatabasePath;
         _services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Clock)
-            .AddLogitLensStorage(new StorageOptions { DatabasePath = Path })
+            .AddLogitLensStorage(new StorageOptions { DatabasePath = Path, IndexThreshold = indexThreshold })
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 
@@ -39,6 +39,8 @@ internal sealed class TestStorage : IAsyncDisposable
     public AnalysisQueue Queue => Get<AnalysisQueue>();
 
     public ReadingStore Readings => Get<ReadingStore>();
+
+    public TokenIndexStore TokenIndex => Get<TokenIndexStore>();
 
     public ImportStore Imports => Get<ImportStore>();
 
@@ -70,9 +72,9 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public static TestStorage At(string path) => new(path);
 
-    public static async Task<TestStorage> CreateAsync(string? path = null)
+    public static async Task<TestStorage> CreateAsync(string? path = null, double indexThreshold = StorageOptions.DefaultIndexThreshold)
     {
-        var storage = new TestStorage(path);
+        var storage = new TestStorage(path, indexThreshold);
         await storage.Database.PrepareAsync(Token);
         return storage;
     }

@@ -8,6 +8,7 @@ namespace LogitLens.Dashboard.Analysis;
 /// <summary>Moves work from Storage through Inference back to Storage, a batch of one run's analyses at a time. It owns the model.</summary>
 internal sealed partial class AnalysisService(
     AnalysisQueue queue,
+    RunStore runs,
     AnalysisRunner runner,
     EngineHost engines,
     CurrentWork work,
@@ -35,6 +36,8 @@ internal sealed partial class AnalysisService(
                     {
                         LogRequeued(again);
                     }
+
+                    await runs.FinishDeletionsAsync(stoppingToken);
                 },
                 stoppingToken);
             await demo.PlantAsync(stoppingToken);

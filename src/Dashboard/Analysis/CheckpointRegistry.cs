@@ -30,7 +30,7 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
         var used = await store.ListAsync(cancellationToken);
         var folders = new[] { DefaultFolder }
             .Concat(options.Value.CheckpointFolders.SelectMany(ChildrenOf))
-            .Concat(used.Select(row => row.Folder))
+            .Concat(used.Select(row => row.Folder).Where(folder => folder.Length > 0))
             .Append(DemoFolder)
             .Select(FullPath)
             .Where(Directory.Exists)

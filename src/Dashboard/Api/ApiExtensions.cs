@@ -55,6 +55,7 @@ internal static class ApiExtensions
         api.MapData();
         api.MapImages();
         api.MapRuns();
+        api.MapTokens();
         app.MapStatus();
     }
 

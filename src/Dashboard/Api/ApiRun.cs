@@ -4,7 +4,9 @@ namespace LogitLens.Dashboard.Api;
 
 /// <summary>A run.</summary>
 /// <param name="Prompt">The prompt all its items share; null where they differ.</param>
-internal sealed record ApiRun(string Id, string Name, string? Prompt, ApiCheckpoint Checkpoint, RunSettings Settings, DateTimeOffset CreatedAt, ApiCounts Counts)
+/// <param name="IndexThreshold">The token index holds top-1 tokens and others of at least this probability.</param>
+internal sealed record ApiRun(
+    string Id, string Name, string? Prompt, ApiCheckpoint Checkpoint, RunSettings Settings, DateTimeOffset CreatedAt, ApiCounts Counts, double IndexThreshold)
 {
     public static ApiRun From(RunRow run) => new(
         run.Id.ToString(),
@@ -13,7 +15,8 @@ internal sealed record ApiRun(string Id, string Name, string? Prompt, ApiCheckpo
         new ApiCheckpoint(run.Checkpoint.Hash, run.Checkpoint.Name, run.Checkpoint.ModelType, run.Checkpoint.Layers, run.Checkpoint.VocabularySize),
         run.Settings,
         run.CreatedAt,
-        new ApiCounts(run.Counts.Queued, run.Counts.Running, run.Counts.Done, run.Counts.Failed, run.Counts.Cancelled));
+        new ApiCounts(run.Counts.Queued, run.Counts.Running, run.Counts.Done, run.Counts.Failed, run.Counts.Cancelled),
+        run.IndexThreshold);
 }
 
 /// <summary>A checkpoint, known by its hash.</summary>

@@ -65,7 +65,7 @@ internal sealed class AnalyzeJob(AnalyzeRequest request, TextWriter output, Text
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
         services.AddLogitLensOptions(options);
-        services.AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath });
+        services.AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath, IndexThreshold = options.IndexThreshold });
         services.AddAnalysis();
         services.AddSingleton<DataFolderLock>();
         return services.BuildServiceProvider();

@@ -26,11 +26,17 @@ public sealed class LogitLensOptions
     /// <summary>The largest picture file that is taken, in bytes.</summary>
     public long MaxUploadBytes { get; set; } = 64L << 20;
 
+    /// <summary>The largest file an upload may import, in bytes; archives hold whole runs.</summary>
+    public long MaxImportBytes { get; set; } = 8L << 30;
+
     /// <summary>Whether an empty database gets the demo pictures.</summary>
     public bool SeedDemo { get; set; } = true;
 
     /// <summary>A checkpoint that nobody needed for so long leaves memory; 0 keeps it.</summary>
     public double UnloadAfterMinutes { get; set; } = 10;
+
+    /// <summary>New runs index, besides every top-1 token, each kept token of at least this probability: more than 0, at most 1 (top-1 only).</summary>
+    public double IndexThreshold { get; set; } = Storage.StorageOptions.DefaultIndexThreshold;
 
     /// <summary>Backups: where, when, which stay.</summary>
     public BackupOptions Backup { get; } = new();

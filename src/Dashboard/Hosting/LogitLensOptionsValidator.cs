@@ -53,6 +53,11 @@ internal sealed class LogitLensOptionsValidator : IValidateOptions<LogitLensOpti
             yield return $"{Key(nameof(options.MaxUploadBytes))} is {options.MaxUploadBytes}: set it to {SmallestUpload} … {LargestUpload} bytes.";
         }
 
+        if (options.MaxImportBytes < SmallestUpload)
+        {
+            yield return $"{Key(nameof(options.MaxImportBytes))} is {options.MaxImportBytes}: set it to at least {SmallestUpload} bytes.";
+        }
+
         foreach (var failure in BackupFailures(options.Backup))
         {
             yield return failure;
@@ -61,6 +66,11 @@ internal sealed class LogitLensOptionsValidator : IValidateOptions<LogitLensOpti
         if (options.UnloadAfterMinutes is not (>= 0 and <= 100_000))
         {
             yield return $"{Key(nameof(options.UnloadAfterMinutes))} is {options.UnloadAfterMinutes.ToString(CultureInfo.InvariantCulture)}: set it to 0 (never) or to at most 100000 minutes.";
+        }
+
+        if (options.IndexThreshold is not (> 0 and <= 1))
+        {
+            yield return $"{Key(nameof(options.IndexThreshold))} is {options.IndexThreshold.ToString(CultureInfo.InvariantCulture)}: set it to a probability, more than 0 and at most 1.";
         }
     }
 

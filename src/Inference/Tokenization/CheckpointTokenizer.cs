@@ -25,10 +25,12 @@ public sealed class CheckpointTokenizer
         PieceDecoder decoder,
         (int[] Before, int[] After)? frame,
         TokenizerSettings settings,
-        int vocabularySize,
+        int? rows,
         string source)
     {
         _added = CollectAddedTokens(vocabulary, settings);
+        var vocabularySize = rows ?? (vocabulary.Ids.Values.Concat(_added.Values.Select(token => token.Id)).DefaultIfEmpty(-1).Max() + 1);
+        RequireSize(vocabularySize, source);
         _preparation = preparation;
         _decoder = decoder;
         _tokens = TokenTable.Build(vocabulary.Ids, _added.Values, decoder, vocabularySize, source);
@@ -65,12 +67,29 @@ public sealed class CheckpointTokenizer
     public static CheckpointTokenizer Open(string folder, int vocabularySize)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        RequireSize(vocabularySize, folder);
+        return OpenFiles(folder, vocabularySize);
+    }
+
+    /// <summary>The same for a folder that has a tokenizer and perhaps no model: the table names the tokenizer's own ids.</summary>
+    /// <exception cref="RefusedInputException">No tokenizer, or one that cannot be read or is of an unsupported kind.</exception>
+    public static CheckpointTokenizer Open(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return OpenFiles(folder, null);
+    }
+
+    private static void RequireSize(int vocabularySize, string source)
+    {
         if (vocabularySize is < 1 or > LargestVocabulary)
         {
             throw new RefusedInputException(
-                $"The checkpoint in {folder} has a vocabulary of {vocabularySize:N0}, but 1 to {LargestVocabulary:N0} can be handled: check vocab_size in its config.json.");
+                $"The checkpoint in {source} has a vocabulary of {vocabularySize:N0}, but 1 to {LargestVocabulary:N0} can be handled: check vocab_size in its config.json.");
         }
+    }
 
+    private static CheckpointTokenizer OpenFiles(string folder, int? vocabularySize)
+    {
         var settings = TokenizerSettings.Read(folder);
         var model = settings.IsLlama ? TokenizerFile.TryRead(folder, "tokenizer.model") : null;
 

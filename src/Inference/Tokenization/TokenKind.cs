@@ -1,6 +1,6 @@
 namespace LogitLens.Inference.Tokenization;
 
-/// <summary>What a token id stands for.</summary>
+/// <summary>What a token id stands for. Storage knows one more, 4: a text of an imported file whose id nobody knows.</summary>
 public enum TokenKind : byte
 {
     /// <summary>A piece of text.</summary>

@@ -9,4 +9,8 @@ public sealed record AnalysisDetail(
     ImageRow Image,
     AnalysisLayout? Layout,
     IReadOnlyList<int> AnswerIds,
-    int Blobs = 0);
+    int Blobs = 0)
+{
+    /// <summary>The file it was imported from; null for what was computed here.</summary>
+    public AnalysisSource? Source { get; init; }
+}

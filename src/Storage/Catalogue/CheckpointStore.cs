@@ -35,20 +35,7 @@ public sealed class CheckpointStore
                     .ExecuteUpdateAsync(c => c.SetProperty(x => x.Folder, checkpoint.Folder), token);
                 if (known == 0)
                 {
-                    context.Checkpoints.Add(new CheckpointEntity
-                    {
-                        Hash = checkpoint.Hash,
-                        Name = checkpoint.Name,
-                        Folder = checkpoint.Folder,
-                        ModelType = checkpoint.ModelType,
-                        Layers = checkpoint.Layers,
-                        VocabularySize = checkpoint.VocabularySize,
-                        DType = checkpoint.DType,
-                        StoredBytes = checkpoint.StoredBytes,
-                        Details = checkpoint.Details,
-                        FirstSeenAt = _clock.GetUtcNow(),
-                        Tokens = new CheckpointTokensEntity { Packed = tokens },
-                    });
+                    context.Checkpoints.Add(ToEntity(checkpoint, tokens, _clock.GetUtcNow()));
                     await context.SaveChangesAsync(token);
                 }
 
@@ -120,6 +107,21 @@ public sealed class CheckpointStore
             },
             cancellationToken);
     }
+
+    internal static CheckpointEntity ToEntity(NewCheckpoint checkpoint, byte[] tokens, DateTimeOffset now) => new()
+    {
+        Hash = checkpoint.Hash,
+        Name = checkpoint.Name,
+        Folder = checkpoint.Folder,
+        ModelType = checkpoint.ModelType,
+        Layers = checkpoint.Layers,
+        VocabularySize = checkpoint.VocabularySize,
+        DType = checkpoint.DType,
+        StoredBytes = checkpoint.StoredBytes,
+        Details = checkpoint.Details,
+        FirstSeenAt = now,
+        Tokens = new CheckpointTokensEntity { Packed = tokens },
+    };
 
     private static string Key(string fingerprint) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(fingerprint)));
 }

@@ -29,25 +29,7 @@ public sealed class ImageStore
         return await _writer.WriteAsync(
             async (context, token) =>
             {
-                if (!await context.Images.AnyAsync(i => i.Sha256 == sha256, token))
-                {
-                    context.Images.Add(new ImageEntity
-                    {
-                        Sha256 = sha256,
-                        Name = image.Name,
-                        NameKey = NameKeys.Of(image.Name),
-                        MediaType = image.MediaType,
-                        Width = image.Width,
-                        Height = image.Height,
-                        ExifOrientation = image.ExifOrientation,
-                        ByteLength = image.Bytes.LongLength,
-                        AddedAt = _clock.GetUtcNow(),
-                        Content = new ImageContentEntity { Bytes = image.Bytes },
-                        Thumbnail = new ImageThumbnailEntity { Bytes = image.Thumbnail },
-                    });
-                    await context.SaveChangesAsync(token);
-                }
-
+                await AddAsync(context, image, sha256, _clock.GetUtcNow(), token);
                 return (await context.Images.Where(i => i.Sha256 == sha256).ToRowsAsync(token)).Single();
             },
             cancellationToken);
@@ -116,6 +98,33 @@ public sealed class ImageStore
     public Task<int> DeleteUnusedAsync(IReadOnlyList<ImageId> ids, CancellationToken cancellationToken) => _writer.WriteAsync(
         (context, token) => DeleteUnusedAsync(context, [.. ids.Select(id => id.Value)], token),
         cancellationToken);
+
+    /// <summary>Keeps a picture inside a transaction; gives its id, new or old.</summary>
+    internal static async Task<long> AddAsync(StorageContext context, NewImage image, string sha256, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await context.Images.Where(i => i.Sha256 == sha256).Select(i => (long?)i.Id).SingleOrDefaultAsync(cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        var entity = new ImageEntity
+        {
+            Sha256 = sha256,
+            Name = image.Name,
+            NameKey = NameKeys.Of(image.Name),
+            MediaType = image.MediaType,
+            Width = image.Width,
+            Height = image.Height,
+            ExifOrientation = image.ExifOrientation,
+            ByteLength = image.Bytes.LongLength,
+            AddedAt = now,
+            Content = new ImageContentEntity { Bytes = image.Bytes },
+            Thumbnail = new ImageThumbnailEntity { Bytes = image.Thumbnail },
+        };
+        context.Images.Add(entity);
+        await context.SaveChangesAsync(cancellationToken);
+        return entity.Id;
+    }
 
     internal static async Task<int> DeleteUnusedAsync(StorageContext context, IReadOnlyList<long> ids, CancellationToken cancellationToken)
     {

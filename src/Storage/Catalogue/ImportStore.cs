@@ -104,7 +104,7 @@ public sealed class ImportStore
             async (context, token) =>
             {
                 var target = await context.Runs
-                    .Where(r => r.Id == run.Value)
+                    .Where(r => r.Id == run.Value && !r.Deleting)
                     .Select(r => new { r.Number, r.Settings, r.Checkpoint!.Layers })
                     .SingleOrDefaultAsync(token)
                     ?? throw new StorageException("An analysis was not imported: its run was deleted meanwhile; import it again.");

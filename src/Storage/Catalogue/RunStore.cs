@@ -2,7 +2,9 @@ using System.Data.Common;
 using System.Runtime.InteropServices;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Catalogue.Entities;
+using LogitLens.Storage.Readings.Digests;
 using LogitLens.Storage.Sqlite;
+using LogitLens.Storage.Tokens;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -119,7 +121,12 @@ public sealed class RunStore
                 image,
                 more.Layout is null ? null : AnalysisLayoutCodec.Unpack(more.Layout),
                 MemoryMarshal.Cast<byte, int>(more.AnswerIds).ToArray(),
-                more.Blobs);
+                more.Blobs)
+            {
+                Source = await context.AnalysisSources.Where(s => s.AnalysisId == id.Value).Select(s => s.Details).SingleOrDefaultAsync(token) is { } source
+                    ? AnalysisSourceJson.Read(source)
+                    : null,
+            };
         },
         cancellationToken);
 
@@ -172,17 +179,51 @@ public sealed class RunStore
 
     /// <summary>Deletes the run, its analyses and readings, and the images and checkpoint that only it used.</summary>
     /// <remarks>
-    /// A large run goes in steps, each a transaction of its own, between which a running analysis can commit; whatever a crash leaves is a shorter run
-    /// that is whole in itself and can be deleted again. Once begun it is not cancelled. An analysis of it that is being computed becomes stale. Pictures
+    /// A large run goes in steps, each a transaction of its own, between which a running analysis can commit. The first step takes it out of every search and
+    /// statistic; whatever a crash leaves is a shorter run, which <see cref="FinishDeletionsAsync"/> deletes at the next start. Once begun it is not cancelled. An analysis of it that is being computed becomes stale. Pictures
     /// that were added but never analysed stay. The space is used again by later runs; the file does not shrink.
     /// </remarks>
     public async Task DeleteAsync(RunId id, CancellationToken cancellationToken)
     {
         // Nothing of it is claimed any more while it goes.
         await CancelAsync(id, cancellationToken);
+        if (await _writer.WriteAsync((context, token) => BeginDeletingAsync(context, id, token), CancellationToken.None) is not { } number)
+        {
+            return;
+        }
+
+        while (await _writer.WriteAsync((context, token) => TokenIndex.DeleteSomeAsync(context, number, token), CancellationToken.None))
+        {
+        }
+
         while (!await _writer.WriteAsync((context, token) => DeleteStepAsync(context, id, token), CancellationToken.None))
         {
         }
+    }
+
+    /// <summary>Goes on deleting runs whose deletion was interrupted by the end of the process; returns how many. Call once at start.</summary>
+    public async Task<int> FinishDeletionsAsync(CancellationToken cancellationToken)
+    {
+        var begun = await _reader.ReadAsync((context, token) => context.Runs.Where(r => r.Deleting).Select(r => r.Id).ToListAsync(token), cancellationToken);
+        foreach (var id in begun)
+        {
+            await DeleteAsync(new RunId(id), cancellationToken);
+        }
+
+        return begun.Count;
+    }
+
+    /// <summary>Drops what is summed over the run's analyses, and marks it; its number, or null if it is gone.</summary>
+    private static async Task<long?> BeginDeletingAsync(StorageContext context, RunId id, CancellationToken cancellationToken)
+    {
+        if (await NumberOfAsync(context, id, cancellationToken) is not { } number)
+        {
+            return null;
+        }
+
+        await context.Runs.Where(r => r.Number == number).ExecuteUpdateAsync(r => r.SetProperty(x => x.Deleting, true), cancellationToken);
+        await AnalysisDigest.ForgetRunAsync(context, number, cancellationToken);
+        return number;
     }
 
     internal static Task<long?> NumberOfAsync(StorageContext context, RunId id, CancellationToken cancellationToken) =>
@@ -281,7 +322,7 @@ public sealed class RunStore
     {
         var now = _clock.GetUtcNow();
         return await chosen
-            .Where(a => a.State == AnalysisState.Failed || a.State == AnalysisState.Cancelled)
+            .Where(a => (a.State == AnalysisState.Failed || a.State == AnalysisState.Cancelled) && !a.Run!.Deleting)
             .ExecuteUpdateAsync(
                 a => a
                     .SetProperty(x => x.State, AnalysisState.Queued)

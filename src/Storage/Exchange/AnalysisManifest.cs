@@ -12,6 +12,7 @@ namespace LogitLens.Storage.Exchange;
 /// <param name="Layers">Layers asked for, ascending, 0 = emb.</param>
 /// <param name="LayerCount">L: layer L is the model's own output.</param>
 /// <param name="Seen">[x, y, width, height] in original pixels; null before the picture was prepared.</param>
+/// <param name="Source">The file it was imported from; null for what was computed here.</param>
 /// <param name="Positions">The prompt's positions, then the answer tokens that were fed back.</param>
 public sealed record AnalysisManifest(
     int Version,
@@ -33,7 +34,8 @@ public sealed record AnalysisManifest(
     int LayerCount,
     double[]? Seen,
     IReadOnlyList<ManifestPosition> Positions,
-    ManifestAnswer? Answer)
+    ManifestAnswer? Answer,
+    ManifestSource? Source = null)
 {
     /// <summary>Puts the manifest together.</summary>
     public static AnalysisManifest From(AnalysisDetail detail)
@@ -68,7 +70,8 @@ public sealed record AnalysisManifest(
             LayerCount: checkpoint.Layers,
             Seen: layout is null ? null : ToArray(layout.Seen),
             Positions: layout is null ? [] : PositionsOf(layout, answerIds),
-            Answer: row.AnswerText is null ? null : new ManifestAnswer(answerIds, row.AnswerText));
+            Answer: row.AnswerText is null ? null : new ManifestAnswer(answerIds, row.AnswerText),
+            Source: detail.Source is not { } source ? null : new ManifestSource(source.File, source.Form, source.Sha256, source.Notes));
     }
 
     // EXIF orientations 5…8 exchange width and height.
@@ -116,6 +119,9 @@ public sealed record ManifestImage(string Sha256, string Name, int Width, int He
 
 /// <summary>One position. <paramref name="Kind"/>: <c>text</c>, <c>patch</c>, <c>newline</c>, <c>answer</c>; <paramref name="Pixels"/>: [x, y, width, height] in original pixels; the last four null where there is no patch.</summary>
 public sealed record ManifestPosition(int Id, string Kind, int? Tile, int? Row, int? Column, double[]? Pixels);
+
+/// <summary>The file an imported analysis came from; <paramref name="Notes"/> say what is absent or different from a reading of LogitLens' own.</summary>
+public sealed record ManifestSource(string File, string Form, string Sha256, IReadOnlyList<string> Notes);
 
 /// <summary>The answer: all generated ids, the end token included if reached, and the text people read.</summary>
 public sealed record ManifestAnswer(IReadOnlyList<int> Ids, string Text);

@@ -97,7 +97,12 @@ namespace LogitLens.Storage.Migrations
                     "RunNumber" INTEGER NOT NULL CONSTRAINT "FK_TokenTotals_Runs" REFERENCES "Runs" ("Number") ON DELETE CASCADE,
                     "TokenId" INTEGER NOT NULL,
                     "Analyses" INTEGER NOT NULL,
-                    "Best" INTEGER NOT NULL,
+                    "PatchAnalyses" INTEGER NOT NULL,
+                    "PatchPositions" INTEGER NOT NULL,
+                    "PatchBest" INTEGER NOT NULL,
+                    "TextAnalyses" INTEGER NOT NULL,
+                    "TextPositions" INTEGER NOT NULL,
+                    "TextBest" INTEGER NOT NULL,
                     "Layers" BLOB NOT NULL,
                     CONSTRAINT "PK_TokenTotals" PRIMARY KEY ("RunNumber", "TokenId")
                 ) WITHOUT ROWID;

@@ -102,6 +102,31 @@ namespace LogitLens.Storage.Migrations
                     b.ToTable("AnalysisLayouts", (string)null);
                 });
 
+            modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.AnalysisSourceEntity", b =>
+                {
+                    b.Property<long>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CheckpointKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("AnalysisId");
+
+                    b.HasIndex("Sha256", "CheckpointKey")
+                        .IsUnique();
+
+                    b.ToTable("AnalysisSources", (string)null);
+                });
+
             modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.CheckpointEntity", b =>
                 {
                     b.Property<long>("Id")
@@ -251,6 +276,91 @@ namespace LogitLens.Storage.Migrations
                     b.HasKey("ImageId");
 
                     b.ToTable("ImageThumbnails", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.ImportFileEntity", b =>
+                {
+                    b.Property<long>("JobNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Copy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("JobNumber", "Ordinal");
+
+                    b.HasIndex("AnalysisId");
+
+                    b.HasIndex("State", "JobNumber", "Ordinal");
+
+                    b.ToTable("ImportFiles", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.ImportJobEntity", b =>
+                {
+                    b.Property<long>("Number")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("AlreadyHere")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Checkpoint")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Id")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Imported")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsClosed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Number");
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.ToTable("ImportJobs", (string)null);
                 });
 
             modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.RunEntity", b =>
@@ -484,6 +594,17 @@ namespace LogitLens.Storage.Migrations
                     b.Navigation("Analysis");
                 });
 
+            modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.AnalysisSourceEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
+                        .WithOne()
+                        .HasForeignKey("LogitLens.Storage.Catalogue.Entities.AnalysisSourceEntity", "AnalysisId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Analysis");
+                });
+
             modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.CheckpointTokensEntity", b =>
                 {
                     b.HasOne("LogitLens.Storage.Catalogue.Entities.CheckpointEntity", "Checkpoint")
@@ -515,6 +636,24 @@ namespace LogitLens.Storage.Migrations
                         .IsRequired();
 
                     b.Navigation("Image");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.ImportFileEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
+                        .WithMany()
+                        .HasForeignKey("AnalysisId")
+                        .OnDelete(DeleteBehavior.SetNull);
+
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.ImportJobEntity", "Job")
+                        .WithMany("Files")
+                        .HasForeignKey("JobNumber")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Analysis");
+
+                    b.Navigation("Job");
                 });
 
             modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.RunEntity", b =>
@@ -637,6 +776,11 @@ namespace LogitLens.Storage.Migrations
                     b.Navigation("Content");
 
                     b.Navigation("Thumbnail");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.ImportJobEntity", b =>
+                {
+                    b.Navigation("Files");
                 });
 
             modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.RunEntity", b =>

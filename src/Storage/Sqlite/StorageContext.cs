@@ -32,6 +32,12 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
 
     public DbSet<ReadingEntity> Readings => Set<ReadingEntity>();
 
+    public DbSet<AnalysisSourceEntity> AnalysisSources => Set<AnalysisSourceEntity>();
+
+    public DbSet<ImportJobEntity> ImportJobs => Set<ImportJobEntity>();
+
+    public DbSet<ImportFileEntity> ImportFiles => Set<ImportFileEntity>();
+
     public DbSet<LayerSummaryEntity> LayerSummaries => Set<LayerSummaryEntity>();
 
     public DbSet<SummaryEntity> Summaries => Set<SummaryEntity>();
@@ -125,6 +131,36 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
             analysis.HasOne(a => a.Layout).WithOne(l => l.Analysis).HasForeignKey<AnalysisLayoutEntity>(l => l.AnalysisId);
         });
         modelBuilder.Entity<AnalysisLayoutEntity>(layout => layout.ToTable("AnalysisLayouts").HasKey(l => l.AnalysisId));
+
+        modelBuilder.Entity<AnalysisSourceEntity>(source =>
+        {
+            source.ToTable("AnalysisSources");
+            source.HasKey(s => s.AnalysisId);
+
+            // Whether a file is here already.
+            source.HasIndex(s => new { s.Sha256, s.CheckpointKey }).IsUnique();
+            source.HasOne(s => s.Analysis).WithOne().HasForeignKey<AnalysisSourceEntity>(s => s.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<ImportJobEntity>(job =>
+        {
+            job.ToTable("ImportJobs");
+            job.HasKey(j => j.Number);
+            job.Property(j => j.Number).ValueGeneratedOnAdd();
+            job.HasIndex(j => j.Id).IsUnique();
+        });
+        modelBuilder.Entity<ImportFileEntity>(file =>
+        {
+            file.ToTable("ImportFiles");
+            file.HasKey(f => new { f.JobNumber, f.Ordinal });
+
+            // What waits: a handful among all files ever imported.
+            file.HasIndex(f => new { f.State, f.JobNumber, f.Ordinal });
+
+            // For the foreign key: an analysis that goes leaves its file without a link.
+            file.HasIndex(f => f.AnalysisId);
+            file.HasOne(f => f.Job).WithMany(j => j.Files).HasForeignKey(f => f.JobNumber).OnDelete(DeleteBehavior.Cascade);
+            file.HasOne(f => f.Analysis).WithMany().HasForeignKey(f => f.AnalysisId).OnDelete(DeleteBehavior.SetNull);
+        });
 
         modelBuilder.Entity<ReadingEntity>(reading =>
         {

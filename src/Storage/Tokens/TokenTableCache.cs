@@ -5,35 +5,36 @@ using Microsoft.EntityFrameworkCore;
 namespace LogitLens.Storage.Tokens;
 
 /// <summary>
-/// Token tables that were needed lately. A table never changes under its checkpoint's number, so nothing here goes stale; what was not needed for longest
-/// goes when the tables together pass <see cref="MostTokens"/> (about 150 bytes each).
+/// Token tables that were needed lately. Under its checkpoint's number a table never changes but by growing (imports add text-only tokens), and its size
+/// tells that, so nothing here goes stale; what was not needed for longest goes when the tables together pass <see cref="MostTokens"/> (about 150 bytes each).
 /// </summary>
 internal sealed class TokenTableCache
 {
     private const int MostTokens = 500_000;
 
     private readonly Lock _lock = new();
-    private readonly LinkedList<(long Checkpoint, TokenTable Table)> _recent = new();
+    private readonly LinkedList<(long Checkpoint, int Size, TokenTable Table)> _recent = new();
 
     /// <summary>The table of a checkpoint; empty where it has none.</summary>
     public async Task<TokenTable> GetAsync(StorageContext context, long checkpoint, CancellationToken cancellationToken)
     {
-        if (Known(checkpoint) is { } known)
+        var size = await context.Checkpoints.Where(c => c.Id == checkpoint).Select(c => c.VocabularySize).SingleOrDefaultAsync(cancellationToken);
+        if (Known(checkpoint, size) is { } known)
         {
             return known;
         }
 
         var packed = await context.CheckpointTokens.Where(t => t.CheckpointId == checkpoint).Select(t => t.Packed).SingleOrDefaultAsync(cancellationToken);
-        return packed is null ? new TokenTable([]) : Keep(checkpoint, new TokenTable(TokenTableCodec.Unpack(packed)));
+        return packed is null ? new TokenTable([]) : Keep(checkpoint, size, new TokenTable(TokenTableCodec.Unpack(packed)));
     }
 
-    private TokenTable? Known(long checkpoint)
+    private TokenTable? Known(long checkpoint, int size)
     {
         lock (_lock)
         {
             for (var node = _recent.First; node is not null; node = node.Next)
             {
-                if (node.Value.Checkpoint == checkpoint)
+                if (node.Value.Checkpoint == checkpoint && node.Value.Size == size)
                 {
                     _recent.Remove(node);
                     _recent.AddFirst(node);
@@ -45,14 +46,20 @@ internal sealed class TokenTableCache
         }
     }
 
-    private TokenTable Keep(long checkpoint, TokenTable table)
+    private TokenTable Keep(long checkpoint, int size, TokenTable table)
     {
         lock (_lock)
         {
-            if (_recent.All(kept => kept.Checkpoint != checkpoint))
+            for (var node = _recent.First; node is not null; node = node.Next)
             {
-                _recent.AddFirst((checkpoint, table));
+                if (node.Value.Checkpoint == checkpoint)
+                {
+                    _recent.Remove(node);
+                    break;
+                }
             }
+
+            _recent.AddFirst((checkpoint, size, table));
 
             while (_recent.Count > 1 && _recent.Sum(kept => (long)kept.Table.Rows.Count) > MostTokens)
             {

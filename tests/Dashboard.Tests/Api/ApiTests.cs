@@ -90,7 +90,51 @@ public sealed class ApiTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Tokens_OfWhatWasRead_AreFoundByTextAndById()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var dashboard = await RunningDashboard.StartAsync(_folder.Path);
+        var run = await dashboard.QueueAsync(["garden.jpg", "farm.jpg"]);
+        await dashboard.WaitUntilFinishedAsync(run);
+
+        var all = await GetJsonAsync(dashboard, $"/api/tokens?run={run}&places=patch&take=5");
+        var most = all.GetProperty("items")[0];
+        Assert.Equal(5, all.GetProperty("items").GetArrayLength());
+        Assert.True(all.GetProperty("total").GetInt32() > 5);
+        Assert.Equal(2, most.GetProperty("analyses").GetInt32());
+        var next = await GetJsonAsync(dashboard, $"/api/tokens?run={run}&places=patch&take=5&after={all.GetProperty("next").GetString()}");
+        Assert.DoesNotContain(most.GetProperty("id").GetInt32(), next.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetInt32()));
+
+        var (id, hash) = (most.GetProperty("id").GetInt32(), most.GetProperty("checkpointHash").GetString());
+        var found = await GetJsonAsync(dashboard, $"/api/tokens/occurrences?token={id}&checkpoint={hash}&layers=12&places=patch&minProbability=0.2&order=newest");
+        Assert.All(found.GetProperty("items").EnumerateArray(), item =>
+        {
+            Assert.Equal(run.ToString(), item.GetProperty("analysis").GetProperty("run").GetString());
+            Assert.Equal(12, item.GetProperty("bestLayer").GetInt32());
+            Assert.True(item.GetProperty("best").GetDouble() >= 0.2);
+            Assert.Equal("patch", item.GetProperty("hits")[0].GetProperty("layers")[0].GetProperty("place").GetString());
+        });
+        var text = Uri.EscapeDataString(most.GetProperty("text").GetString()!);
+        var byText = await GetJsonAsync(dashboard, $"/api/tokens/occurrences?text={text}&match=exact");
+        Assert.Equal(2, byText.GetProperty("total").GetInt32());
+        using var none = await dashboard.Client.GetAsync(new Uri("/api/tokens?text=nobody-reads-this", UriKind.Relative), token);
+        Assert.Equal(HttpStatusCode.OK, none.StatusCode);
+    }
+
     [Theory]
+    [InlineData("/api/tokens?match=fuzzy", 400)]
+    [InlineData("/api/tokens?layers=9-3", 400)]
+    [InlineData("/api/tokens?layers=a", 400)]
+    [InlineData("/api/tokens?minProbability=2", 400)]
+    [InlineData("/api/tokens?places=sky", 400)]
+    [InlineData("/api/tokens?take=0", 400)]
+    [InlineData("/api/tokens?after=x", 400)]
+    [InlineData("/api/tokens/occurrences", 400)]
+    [InlineData("/api/tokens/occurrences?token=1", 400)]
+    [InlineData("/api/tokens/occurrences?token=-1&checkpoint=a", 400)]
+    [InlineData("/api/tokens/occurrences?text=a&order=oldest", 400)]
+    [InlineData("/api/tokens/occurrences?text=a&after=7", 400)]
     [InlineData("/api/analyses/77", 404)]
     [InlineData("/api/analyses/77/readings", 404)]
     [InlineData("/api/analyses/77/readings?from=-1", 400)]

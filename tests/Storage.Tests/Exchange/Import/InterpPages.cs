@@ -7,8 +7,8 @@ namespace LogitLens.Storage.Tests.Exchange.Import;
 /// <summary>Small pages in the form of llava-interp, made here.</summary>
 internal static class InterpPages
 {
-    /// <summary>A PNG of 8 × 8 grey pixels.</summary>
-    public const string Picture = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEklEQVR4nGNoIABgGGIqFCAAANdAgAF7VXQ5AAAAAElFTkSuQmCC";
+    /// <summary>A PNG of 8 × 8 pixels in greys.</summary>
+    public const string Picture = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAA00lEQVR42gHIADf/AAAAAB4eHjw8PFpaWnh4eJaWlrS0tNLS0gAEBAQiIiJAQEBeXl58fHyampq4uLjW1tYACAgIJiYmREREYmJigICAnp6evLy82traAAwMDCoqKkhISGZmZoSEhKKiosDAwN7e3gAQEBAuLi5MTExqamqIiIimpqbExMTi4uIAFBQUMjIyUFBQbm5ujIyMqqqqyMjI5ubmABgYGDY2NlRUVHJycpCQkK6urszMzOrq6gAcHBw6OjpYWFh2dnaUlJSysrLQ0NDu7u7zeVlBfu2nCQAAAABJRU5ErkJggg==";
 
     public const string Prompt = "USER: <image>\nWhat is it? ASSISTANT:";
 
