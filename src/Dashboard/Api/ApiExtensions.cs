@@ -57,6 +57,7 @@ internal static class ApiExtensions
         api.MapImages();
         api.MapImports();
         api.MapRuns();
+        api.MapStatistics();
         api.MapTokens();
         app.MapStatus();
     }
