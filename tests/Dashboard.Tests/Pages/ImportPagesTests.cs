@@ -1,6 +1,5 @@
 using Bunit;
 using LogitLens.Dashboard.Components.Pages;
-using LogitLens.Dashboard.Importing;
 using LogitLens.Storage;
 using LogitLens.Storage.Exchange.Import;
 using LogitLens.Storage.Tests.Exchange.Import;
