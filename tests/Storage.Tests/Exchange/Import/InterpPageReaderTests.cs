@@ -166,7 +166,7 @@ public sealed class InterpPageReaderTests
         var result = InterpPageReader.Read("bad.html", Encoding.UTF8.GetBytes(InterpPages.Make(data: "[[\n\n[[oops]]]]", labels: TwoLabels)));
 
         Assert.Equal(
-            "bad.html, line 14: a token in data should be a text in quotes here, but there is \"oops]]]];␣    const\"; the page was cut off or changed: take the file as its tool wrote it.",
+            "bad.html, line 14: a token in data should be a text in quotes here, but there is \"oops]]]];␣    const \"; the page was cut off or changed: take the file as its tool wrote it.",
             result.Error);
     }
 
