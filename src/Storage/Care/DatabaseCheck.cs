@@ -39,6 +39,7 @@ public sealed class DatabaseCheck
                 FileCheck.Run(check);
                 ImageCheck.Run(check);
                 ReadingCheck.Run(check);
+                TokenIndexCheck.Run(check);
                 return new CheckReport(check.Findings, time, clock.GetElapsedTime(began), check.Images, check.Analyses, check.Readings);
             }
             catch (SqliteException) when (cancellationToken.IsCancellationRequested)

@@ -23,7 +23,7 @@ public sealed class DatabaseCheckTests
 
         // Three layers each of three analyses, and one summary of each of the two that are Done.
         Assert.Equal((4, 4, 11), (report.Images, report.Analyses, report.Readings));
-        Assert.Equal(["checking the file", "checking images", "checking readings"], stages.Distinct());
+        Assert.Equal(["checking the file", "checking images", "checking readings", "checking the token index"], stages.Distinct());
     }
 
     [Theory]
@@ -38,6 +38,11 @@ public sealed class DatabaseCheckTests
     [InlineData("DELETE FROM ImageContents", CheckKind.Image, "has lost its file", "backup")]
     [InlineData("DELETE FROM ImageThumbnails", CheckKind.Image, "has lost its thumbnail", "backup")]
     [InlineData("PRAGMA foreign_keys = OFF; DELETE FROM Images", CheckKind.File, "refers to a row of Images that is not there", "backup")]
+    [InlineData("DELETE FROM TokenOccurrences WHERE TokenId = (SELECT MIN(TokenId) FROM TokenOccurrences)", CheckKind.Index, "token index of analysis 1", "import it again")]
+    [InlineData("UPDATE TokenOccurrences SET Best = Best + 1", CheckKind.Index, "token index of analysis 1", "import it again")]
+    [InlineData("INSERT INTO TokenOccurrences SELECT RunNumber, TokenId, 99, Best, Layers FROM TokenOccurrences", CheckKind.Index, "token index of analysis 99", "import it again")]
+    [InlineData("UPDATE TokenTotals SET Analyses = 2 WHERE TokenId = (SELECT MIN(TokenId) FROM TokenTotals)", CheckKind.Index, "of 1 tokens", "import it again")]
+    [InlineData("UPDATE TokenTotals SET Layers = x''", CheckKind.Index, "token totals of the run", "import it again")]
     public async Task CheckAsync_WhatWasSpoilt_IsNamedWithItsRemedy(string sql, CheckKind kind, string sentence, string remedy)
     {
         await using var storage = await TestStorage.CreateAsync();
@@ -54,7 +59,7 @@ public sealed class DatabaseCheckTests
     }
 
     [Theory]
-    [InlineData("UPDATE Analyses SET State = 3, Error = 'x'", "is Failed and yet has readings")]
+    [InlineData("UPDATE Analyses SET State = 3, Error = 'x'; DELETE FROM TokenOccurrences; DELETE FROM TokenTotals", "is Failed and yet has readings")]
     [InlineData("INSERT INTO Readings SELECT AnalysisId, 0, Segment, Layer, Packed, Checksum FROM Readings WHERE Layer = 0", "attempt 0, which is over")]
     public async Task RepairAsync_WhatBelongsToNothing_DeletesIt(string sql, string sentence)
     {
