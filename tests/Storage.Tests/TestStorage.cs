@@ -56,6 +56,8 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public DataSizeStore Sizes => Get<DataSizeStore>();
 
+    public RetentionStore Retention => Get<RetentionStore>();
+
     public DatabaseRepair Repair => Get<DatabaseRepair>();
 
     public DatabaseCheck Check => Get<DatabaseCheck>();

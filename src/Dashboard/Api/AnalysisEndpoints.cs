@@ -1,4 +1,6 @@
 using LogitLens.Dashboard.Analysis;
+using LogitLens.Inference;
+using LogitLens.Inference.Imaging;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange;
@@ -34,6 +36,12 @@ internal static class AnalysisEndpoints
             .WithSummary("One packed layer reading")
             .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
             .ProducesProblem(StatusCodes.Status404NotFound);
+        analyses.MapGet("/input", GetInputAsync)
+            .WithName("GetModelInput")
+            .WithSummary("The picture as the vision tower was given it: resized and cropped, pixel for pixel")
+            .Produces(StatusCodes.Status200OK, contentType: "image/png")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
         analyses.MapGet("/export.html", ExportAsync)
             .WithName("ExportAnalysis")
             .WithSummary("A self-contained interactive page")
@@ -52,6 +60,32 @@ internal static class AnalysisEndpoints
         // The run's name can change even when the readings no longer do.
         ApiResults.MayChange(context);
         return TypedResults.Ok(AnalysisManifest.From(detail));
+    }
+
+    private static async Task<IResult> GetInputAsync(long id, HttpContext context, RunStore runs, ImageStore images, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAnalysisAsync(new AnalysisId(id), cancellationToken) is not { } detail || await images.ReadAsync(detail.Image.Sha256, cancellationToken) is not { } file)
+        {
+            return Unknown(id);
+        }
+
+        if (ApiResults.IsKnown(context, $"input-{id}"))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        var orientation = detail.Run.Settings.ApplyExifOrientation ? PictureOrientation.Exif : PictureOrientation.AsStored;
+        try
+        {
+            return TypedResults.Bytes(await Task.Run(() => ModelInput.From(detail.Run.Checkpoint.Folder, file.Bytes, orientation), cancellationToken), "image/png");
+        }
+        catch (RefusedInputException refused)
+        {
+            // The checkpoint's folder moved on since, or there never was one: the results came from a file.
+            context.Response.Headers.ETag = default;
+            ApiResults.MayChange(context);
+            return ApiResults.Conflict($"What the model was given of this picture cannot be made again. {refused.Message}");
+        }
     }
 
     private static Task<IResult> GetReadingsAsync(

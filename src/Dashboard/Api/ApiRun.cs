@@ -4,9 +4,11 @@ namespace LogitLens.Dashboard.Api;
 
 /// <summary>A run.</summary>
 /// <param name="Prompt">The prompt all its items share; null where they differ.</param>
+/// <param name="Retention">How long the tokens beyond top-1 stay.</param>
 /// <param name="IndexThreshold">The token index holds top-1 tokens and others of at least this probability.</param>
 internal sealed record ApiRun(
-    string Id, string Name, string? Prompt, ApiCheckpoint Checkpoint, RunSettings Settings, DateTimeOffset CreatedAt, ApiCounts Counts, double IndexThreshold)
+    string Id, string Name, string? Prompt, ApiCheckpoint Checkpoint, RunSettings Settings, DateTimeOffset CreatedAt, ApiCounts Counts, double IndexThreshold,
+    RunRetention Retention)
 {
     public static ApiRun From(RunRow run) => new(
         run.Id.ToString(),
@@ -16,7 +18,8 @@ internal sealed record ApiRun(
         run.Settings,
         run.CreatedAt,
         new ApiCounts(run.Counts.Queued, run.Counts.Running, run.Counts.Done, run.Counts.Failed, run.Counts.Cancelled),
-        run.IndexThreshold);
+        run.IndexThreshold,
+        run.Retention);
 }
 
 /// <summary>A checkpoint, known by its hash.</summary>

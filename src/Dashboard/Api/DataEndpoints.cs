@@ -17,6 +17,7 @@ internal static class DataEndpoints
         MapStart(changing, "/backup", CareKind.Backup, "BackUp", "Begins a backup into the backup folder");
         MapStart(changing, "/check", CareKind.Check, "Check", "Begins a check of everything");
         MapStart(changing, "/compact", CareKind.Compact, "Compact", "Begins giving the room of deleted data back to the disk; analyses wait meanwhile");
+        MapStart(changing, "/let-go", CareKind.LetGo, "LetGo", "Lets go of the readings that are due by their runs' retention");
         changing.MapPost("/stop", Stop).WithName("StopCare").WithSummary("Stops what is being done for the data").Produces(StatusCodes.Status204NoContent);
     }
 

@@ -1,4 +1,6 @@
+using LogitLens.Dashboard.Security;
 using LogitLens.Storage;
+using LogitLens.Storage.Care;
 using LogitLens.Storage.Catalogue;
 
 namespace LogitLens.Dashboard.Api;
@@ -20,6 +22,15 @@ internal static class RunEndpoints
             .WithName("GetRun")
             .WithSummary("One run")
             .Produces<ApiRun>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        runs.MapPut("/{id:guid}/retention", SetRetentionAsync)
+            .AddEndpointFilter<SameOriginFilter>()
+            .WithName("SetRetention")
+            .WithSummary("Sets how long the run's tokens beyond top-1 stay")
+            .WithDescription("kind: default, days (with days), summaries or pinned. What is due goes within the hour, or with POST /api/data/let-go.")
+            .Produces<ApiRun>()
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status404NotFound);
         runs.MapGet("/{id:guid}/analyses", ListAnalysesAsync)
             .WithName("ListAnalyses")
@@ -75,6 +86,17 @@ internal static class RunEndpoints
         var page = await runs.ListAnalysesAsync(new RunId(id), wanted, skip, take, cancellationToken);
         ApiResults.MayChange(context);
         return TypedResults.Ok(new ApiPage<ApiAnalysis>([.. page.Items.Select(ApiAnalysis.From)], page.Total, skip));
+    }
+
+    private static async Task<IResult> SetRetentionAsync(
+        Guid id, RunRetention retention, HttpContext context, RunStore runs, RetentionStore store, CancellationToken cancellationToken)
+    {
+        if (!Enum.IsDefined(retention.Kind) || (retention.Kind == RetentionKind.Days) != (retention.Days is >= 0 and <= RunRetention.MostDays))
+        {
+            return ApiResults.BadRequest($"That is no rule: give kind days with 0 to {RunRetention.MostDays} days, or default, summaries or pinned without days.");
+        }
+
+        return await store.SetAsync(new RunId(id), retention, cancellationToken) ? await GetAsync(id, context, runs, cancellationToken) : Unknown();
     }
 
     private static IResult? WrongPage(int skip, int take) =>

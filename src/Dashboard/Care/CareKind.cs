@@ -11,4 +11,7 @@ internal enum CareKind
 
     /// <summary>The room of what was deleted goes back to the disk.</summary>
     Compact,
+
+    /// <summary>Readings that are due by their run's retention go.</summary>
+    LetGo,
 }

@@ -8,6 +8,7 @@ internal static class CareServiceCollectionExtensions
     {
         services.AddSingleton<DataCare>();
         services.AddHostedService<BackupSchedule>();
+        services.AddHostedService<RetentionSchedule>();
         return services;
     }
 }

@@ -12,6 +12,7 @@ internal sealed partial class DataCare(
     DatabaseBackup backup,
     DatabaseCheck check,
     DatabaseCompaction compaction,
+    RetentionStore retention,
     IOptions<LogitLensOptions> options,
     TimeProvider clock,
     ILogger<DataCare> logger)
@@ -130,7 +131,8 @@ internal sealed partial class DataCare(
         return outcome;
     }
 
-    private async Task<CareOutcome> DoAsync(CareKind kind, IProgress<CareProgress> progress, CancellationToken cancellationToken)
+    /// <summary>Null where there was nothing to do.</summary>
+    private async Task<CareOutcome?> DoAsync(CareKind kind, IProgress<CareProgress> progress, CancellationToken cancellationToken)
     {
         switch (kind)
         {
@@ -146,6 +148,14 @@ internal sealed partial class DataCare(
                         ? $"All is well: {Words.Count(report.Images, "image", "images")}, {Words.Count(report.Analyses, "analysis", "analyses")} and {Words.Count(report.Readings, "packed reading", "packed readings")} were looked at in {Words.Duration(report.Took)}."
                         : $"The last check of the database found {Words.Count(report.Findings.Count, "problem", "problems")}.",
                     [.. report.Findings.Select(finding => finding.ToString())]);
+            case CareKind.LetGo:
+                var gone = await retention.LetGoAsync(options.Value.RetentionDays, progress, cancellationToken);
+                if (gone.Analyses == 0)
+                {
+                    return null;
+                }
+
+                return Success(kind, $"{Words.Count(gone.Analyses, "analysis", "analyses")} let go of {Words.Size(gone.Bytes)} beyond their summaries.");
             default:
                 var done = await compaction.CompactAsync(progress, cancellationToken);
                 return Success(kind, $"{Words.Size(done.BytesBefore)} before, {Words.Size(done.BytesAfter)} after, in {Words.Duration(done.Took)}.");
@@ -177,7 +187,7 @@ internal sealed partial class DataCare(
     private CareOutcome Failure(CareKind kind, string sentence)
     {
         LogFailed(kind, sentence);
-        var what = kind switch { CareKind.Backup => "The last backup failed", CareKind.Check => "The last check could not be done", _ => "Compacting failed" };
+        var what = kind switch { CareKind.Backup => "The last backup failed", CareKind.Check => "The last check could not be done", CareKind.LetGo => "Old readings could not be let go of", _ => "Compacting failed" };
         return new CareOutcome(kind, clock.GetUtcNow(), false, $"{what}: {sentence}", []);
     }
 

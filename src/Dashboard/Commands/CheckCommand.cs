@@ -9,9 +9,11 @@ internal static class CheckCommand
 {
     private static readonly Option<string> Data = CareOptions.Data();
 
+    private static readonly Option<bool> Repair = new("--repair") { Description = "Put right what can be put right from the data itself: what belongs to nothing is deleted." };
+
     public static Command Create()
     {
-        var command = new Command("check", "Checks a database: its file, images, every reading's checksum, what belongs to nothing. Exit code 1 if anything is wrong.") { Data };
+        var command = new Command("check", "Checks a database: its file, images, every reading's checksum, what belongs to nothing. Exit code 1 if anything is wrong.") { Repair, Data };
         command.SetAction(RunAsync);
         return command;
     }
@@ -23,6 +25,14 @@ internal static class CheckCommand
 
         async Task<int> WorkAsync(IServiceProvider services, IProgress<CareProgress> progress, CancellationToken token)
         {
+            if (parsed.GetValue(Repair))
+            {
+                foreach (var done in await services.GetRequiredService<DatabaseRepair>().RepairAsync(token))
+                {
+                    await parsed.InvocationConfiguration.Output.WriteLineAsync(done);
+                }
+            }
+
             var report = await services.GetRequiredService<DatabaseCheck>().CheckAsync(progress, token);
             foreach (var finding in report.Findings)
             {

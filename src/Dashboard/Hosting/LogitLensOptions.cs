@@ -41,6 +41,12 @@ public sealed class LogitLensOptions
     /// <summary>Backups: where, when, which stay.</summary>
     public BackupOptions Backup { get; } = new();
 
+    /// <summary>
+    /// How many days after an analysis was done its tokens beyond top-1 stay, for runs without a rule of their own; null for ever. Top-1 tokens, entropies,
+    /// searches and statistics always stay.
+    /// </summary>
+    public int? RetentionDays { get; set; }
+
     /// <summary>Where backups go unless a path is given.</summary>
     internal string BackupFolder => Path.GetFullPath(Backup.Folder ?? Path.Combine(DataFolder, "backups"));
 

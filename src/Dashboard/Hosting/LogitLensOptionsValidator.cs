@@ -58,6 +58,11 @@ internal sealed class LogitLensOptionsValidator : IValidateOptions<LogitLensOpti
             yield return $"{Key(nameof(options.MaxImportBytes))} is {options.MaxImportBytes}: set it to at least {SmallestUpload} bytes.";
         }
 
+        if (options.RetentionDays is < 0 or > Storage.Catalogue.RunRetention.MostDays)
+        {
+            yield return $"{Key(nameof(options.RetentionDays))} is {options.RetentionDays}: set it to 0 … {Storage.Catalogue.RunRetention.MostDays} days, or leave it out to keep everything.";
+        }
+
         foreach (var failure in BackupFailures(options.Backup))
         {
             yield return failure;

@@ -21,6 +21,9 @@ public sealed class DataSizeStore
         (DataKind.Summaries, "LayerSummaries", ["Packed"], false),
         (DataKind.Index, "TokenOccurrences", ["Layers"], true),
         (DataKind.Index, "TokenTotals", ["Layers"], false),
+        (DataKind.Index, "AnalysisAggregates", ["Packed"], false),
+        (DataKind.Index, "RunAggregates", ["Packed"], false),
+        (DataKind.Index, "RunTallies", ["Packed"], false),
         (DataKind.Catalogue, "CheckpointTokens", ["Packed"], false),
         (DataKind.Catalogue, "AnalysisLayouts", ["Packed"], false),
     ];

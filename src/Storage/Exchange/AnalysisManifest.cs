@@ -37,6 +37,9 @@ public sealed record AnalysisManifest(
     ManifestAnswer? Answer,
     ManifestSource? Source = null)
 {
+    /// <summary>When the tokens beyond top-1 were let go of by the run's retention; null while they are here.</summary>
+    public DateTimeOffset? RestGoneAt { get; init; }
+
     /// <summary>Puts the manifest together.</summary>
     public static AnalysisManifest From(AnalysisDetail detail)
     {
@@ -71,7 +74,10 @@ public sealed record AnalysisManifest(
             Seen: layout is null ? null : ToArray(layout.Seen),
             Positions: layout is null ? [] : PositionsOf(layout, answerIds),
             Answer: row.AnswerText is null ? null : new ManifestAnswer(answerIds, row.AnswerText),
-            Source: detail.Source is not { } source ? null : new ManifestSource(source.File, source.Form, source.Sha256, source.Notes));
+            Source: detail.Source is not { } source ? null : new ManifestSource(source.File, source.Form, source.Sha256, source.Notes))
+        {
+            RestGoneAt = row.RestGoneAt,
+        };
     }
 
     // EXIF orientations 5…8 exchange width and height.

@@ -186,6 +186,22 @@ public static class ReadingCodec
         return whole;
     }
 
+    /// <summary>A rest in which no rank and no tracked token is left: joined with its summary it is a whole reading of k = 1.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a packed rest.</exception>
+    internal static byte[] WithoutRanks(ReadOnlySpan<byte> rest)
+    {
+        var shape = ReadShape(rest);
+        if (shape.FirstRank != 1)
+        {
+            throw Invalid($"its first rank is {shape.FirstRank}, so it is no rest");
+        }
+
+        var none = shape with { TopK = 0, Tracked = 0 };
+        var packed = new byte[none.TotalLength()];
+        WriteHeader(packed, rest, none);
+        return packed;
+    }
+
     /// <summary>Cuts readings that stand one after another apart.</summary>
     /// <exception cref="InvalidDataException">The bytes are not packed readings.</exception>
     public static IReadOnlyList<ReadOnlyMemory<byte>> Cut(ReadOnlyMemory<byte> readings)

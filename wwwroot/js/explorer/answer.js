@@ -2,7 +2,6 @@
 
 import { CHANGED, Listeners, make } from './dom.js';
 import { fillToken } from './format.js';
-import { MapScale } from './maps.js';
 import { underline } from './text-strip.js';
 
 /** The answer's words. */
@@ -29,7 +28,7 @@ export class AnswerPart {
     }
 
     if (flags & ~(CHANGED.MARK | CHANGED.LOOK)) {
-      const scale = new MapScale(explorer.view.map, model, explorer.view, explorer.theme);
+      const scale = explorer.scaleOf(explorer.view.map);
       for (const word of this.words) {
         word.tokens.forEach((token, at) => {
           token.style.borderBottomColor = word.places[at] === null || word.places[at] >= model.count ? 'transparent' : underline(model, explorer.view, scale, word.places[at]);

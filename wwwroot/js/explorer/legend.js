@@ -4,7 +4,7 @@ import { CHANGED, Listeners, make, makeSelect } from './dom.js';
 import { BELOW } from './model.js';
 import { NONE } from './criteria.js';
 import { fillToken, formatProbability } from './format.js';
-import { MapScale, lacksToken, mapValue } from './maps.js';
+import { lacksToken, mapValue } from './maps.js';
 import { MaskControls } from './mask-controls.js';
 import { TokenPicker } from './token-picker.js';
 
@@ -53,13 +53,13 @@ export class LegendPart {
   }
 
   draw(flags) {
-    const { model, view, theme } = this.explorer;
+    const { model, view } = this.explorer;
     if (!model || !(flags & ~(CHANGED.MARK | CHANGED.LOOK))) {
       return;
     }
 
     const { map } = view;
-    const scale = new MapScale(map, model, view, theme);
+    const scale = this.explorer.scaleOf(map);
     const missing = map === 'entropy' && !model.hasEntropy;
     const lacking = lacksToken(view);
     const coloured = scale.isColoured && !missing && !lacking;

@@ -3,7 +3,7 @@
 import { BELOW } from './model.js';
 import { NONE } from './criteria.js';
 import { formatProbability } from './format.js';
-import { MapScale, mapValue } from './maps.js';
+import { mapValue } from './maps.js';
 import { maskOf, paintMask, paintOf } from './masks.js';
 import { fitCanvas, make } from './dom.js';
 import { neighbourOf } from './grids.js';
@@ -81,8 +81,7 @@ export class PicturePainter {
   #drawMap(context, boxOf, width, height) {
     const { model, view, theme, painter } = this.explorer;
     const { map, strength } = view;
-    const scale = new MapScale(map, model, view, theme);
-    this.scale = scale;
+    const scale = this.explorer.scaleOf(map);
     const patches = model.shownPatches.map((index) => [index, ...boxOf(index)]).filter(([, left, top, right, bottom]) => right >= 0 && bottom >= 0 && left <= width && top <= height);
     if (map === 'mask') {
       const masked = maskOf(model, view.layer, model.shownPatches);

@@ -17,6 +17,7 @@ const strings = {
   inputName: 'model input',
   grid: 'Grid of patches',
   small: 'zoom in to read the tokens',
+  resampled: 'scaled by the browser: the model\'s own pixels cannot be had here',
 };
 
 const MARGIN = 8;
@@ -51,7 +52,9 @@ export class PicturePart {
       this.canvas.setAttribute('aria-label', this.#label());
       this.inputButton.setAttribute('aria-pressed', String(view.input));
       this.inputButton.hidden = !model.manifest.seen;
-      this.hint.hidden = view.map !== 'text' || this.painter.hasRoomForText(place.scale);
+      const resampled = view.input && !this.explorer.isExactInput;
+      this.hint.textContent = resampled ? strings.resampled : strings.small;
+      this.hint.hidden = !resampled && (view.map !== 'text' || this.painter.hasRoomForText(place.scale));
       this.#fillGrids();
     }
 

@@ -5,6 +5,7 @@
 //   first()         the same from the beginning, or only the layers' summaries, which are a fraction of it and enough for every map
 //   rest()          the packed bytes that first() left out, or null
 //   picture()       an ImageBitmap in the run's orientation
+//   input()         an ImageBitmap of what the model was given of it, or null where that cannot be had
 //   dispose()
 
 // Larger pictures are shown at this width or height at most: finer pixels than a screen has cost time at every step of a zoom.
@@ -13,8 +14,8 @@ const LARGEST_SIDE = 4096;
 /** The dashboard's HTTP interface. */
 export class ApiSource {
   /**
-   * @param {{analysis: string, attempt: number|null, checkpointHash: string, imageSha256: string, orientation: string, width: number, height: number}} options
-   *   attempt: of an analysis that is done, so that the browser may keep its readings; else null.
+   * @param {{analysis: string, attempt: number|null, checkpointHash: string, imageSha256: string, orientation: string, width: number, height: number, input?: boolean}} options
+   *   attempt: of an analysis that is done, so that the browser may keep its readings; else null. input: whether the checkpoint is at hand, to make its input again.
    */
   constructor(options) {
     this.options = options;
@@ -45,6 +46,20 @@ export class ApiSource {
     const { imageSha256, orientation, width, height } = this.options;
     const response = await this.#get(`api/images/${imageSha256}/picture?orientation=${orientation}`);
     return decodePicture(await response.blob(), width, height, 'none');
+  }
+
+  async input() {
+    if (!this.options.input) {
+      return null;
+    }
+
+    try {
+      const response = await this.#get(`api/analyses/${this.options.analysis}/input`);
+      return await createImageBitmap(await response.blob(), { imageOrientation: 'none' });
+    } catch {
+      // The checkpoint's folder moved away, or the results came from a file.
+      return null;
+    }
   }
 
   dispose() {
@@ -124,6 +139,10 @@ export class EmbeddedSource {
   async picture() {
     const { manifest, pictureMediaType } = await this.record;
     return decodePicture(new Blob([await this.file()], { type: pictureMediaType }), manifest.image.width, manifest.image.height, 'none');
+  }
+
+  async input() {
+    return null;
   }
 
   dispose() {

@@ -17,15 +17,18 @@ const strings = {
   first: 'First layer of the table',
   last: 'Last layer of the table',
   cells: 'Colour of the cells',
-  colours: [['confidence', 'confidence'], ['entropy', 'entropy'], ['agreement', 'agreement with the last layer']],
+  agreement: ['not kept', 'on top'],
+  agreementNote: 'Where the last layer\'s top token stands: on top, second (half way), … not kept',
+  colours: [['confidence', 'confidence'], ['entropy', 'entropy'], ['agreement', 'agreement']],
   go: 'go to r c',
   goLabel: 'Go to a patch (row column) or a position (number)',
   nowhere: 'There is no such patch or position.',
-  compare: 'compare layers',
+  compare: 'compare',
   compareTitle: 'Two layers side by side: what changed, the most changed first',
   pairFirst: 'Compared layer A',
   pairSecond: 'Compared layer B',
-  copy: 'Copy TSV',
+  copy: 'TSV',
+  copyTitle: 'Copy the table as it is shown, as tab-separated values',
   copied: 'Copied',
   failed: 'Not copied',
 };
@@ -47,15 +50,19 @@ export class TableBar {
     this.first = makeSelect(strings.first, [], () => this.#setColumns());
     this.last = makeSelect(strings.last, [], () => this.#setColumns());
     this.cells = makeSelect(strings.cells, strings.colours, (cells) => explorer.change({ cells }));
+    this.low = make('span');
+    this.high = make('span');
+    this.ramp = make('span', { class: 'lx-ramp', 'aria-hidden': 'true' });
+    this.key = make('span', { class: 'lx-legend', role: 'img' }, this.low, this.ramp, this.high);
     this.go = make('input', { type: 'search', class: 'lx-go', placeholder: strings.go, 'aria-label': strings.goLabel, maxlength: '20', autocomplete: 'off' });
     this.compare = make('button', { type: 'button', class: 'lx-button', title: strings.compareTitle, 'aria-pressed': 'false' }, strings.compare);
     this.pairFirst = makeSelect(strings.pairFirst, [], () => this.#setPair());
     this.pairSecond = makeSelect(strings.pairSecond, [], () => this.#setPair());
     this.pair = make('span', { class: 'lx-field' }, this.pairFirst, '→', this.pairSecond);
     this.range = make('span', { class: 'lx-field' }, this.first, '–', this.last);
-    this.copy = make('button', { type: 'button', class: 'lx-button' }, strings.copy);
+    this.copy = make('button', { type: 'button', class: 'lx-button', title: strings.copyTitle }, strings.copy);
     this.element = make('div', { class: 'lx-table-bar' }, make('h2', {}, strings.title), this.find, this.match, this.least, this.found, make('span', { class: 'lx-spacer' }),
-      this.rows, make('label', { class: 'lx-check' }, this.hide, strings.hide), this.range, this.pair, this.compare, this.cells, this.go, this.copy);
+      this.rows, make('label', { class: 'lx-check' }, this.hide, strings.hide), this.range, this.pair, this.compare, this.cells, this.key, this.go, this.copy);
     this.#listen(asTsv);
   }
 
@@ -75,6 +82,7 @@ export class TableBar {
     this.hide.checked = view.hide;
     this.cells.value = view.cells;
     this.cells.options[1].disabled = !model.hasEntropy;
+    this.#fillKey(view, this.explorer.theme);
     const [from, to] = view.columns ?? [model.layers[0] ?? 0, model.layers.at(-1) ?? 0];
     this.first.value = String(model.layers.find((layer) => layer >= from) ?? '');
     this.last.value = String(model.layers.findLast((layer) => layer <= to) ?? '');
@@ -88,6 +96,15 @@ export class TableBar {
     this.found.textContent = this.explorer.findError ?? found;
     this.found.classList.toggle('lx-error', this.explorer.findError !== null);
     this.find.setAttribute('aria-invalid', String(this.explorer.findError !== null));
+  }
+
+  #fillKey(view, theme) {
+    const [low, high] = view.cells === 'agreement' ? strings.agreement : this.explorer.scaleOf(view.cells).ends(true);
+    this.low.textContent = low;
+    this.high.textContent = high + (view.cells === 'entropy' ? ' bit' : '');
+    this.ramp.style.background = theme.sure.gradient;
+    this.key.title = view.cells === 'agreement' ? strings.agreementNote : '';
+    this.key.setAttribute('aria-label', `Colours of the cells: ${view.cells} from ${low} to ${high}`);
   }
 
   dispose() {

@@ -3,7 +3,6 @@
 import { BELOW } from './model.js';
 import { NONE } from './criteria.js';
 import { formatShort, layerName, placeName } from './format.js';
-import { MapScale } from './maps.js';
 import { filtersCells, passes } from './table-rows.js';
 
 const strings = { position: 'position', normed: 'double-normed', change: 'change ≥', pointed: 'the position you point at' };
@@ -27,8 +26,8 @@ export class TablePainter {
 
   /** Takes the colours in force. */
   prepare() {
-    const { model, view, theme } = this.explorer;
-    this.scale = new MapScale(view.cells === 'entropy' ? 'entropy' : 'confidence', model, view, theme);
+    const { model, view } = this.explorer;
+    this.scale = this.explorer.scaleOf(view.cells === 'entropy' ? 'entropy' : 'confidence');
     this.last = model.layers.findLast((layer) => model.has(layer));
     this.filtered = filtersCells(view);
   }

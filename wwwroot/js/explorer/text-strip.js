@@ -4,7 +4,7 @@ import { BELOW } from './model.js';
 import { NONE } from './criteria.js';
 import { CHANGED, Listeners, make } from './dom.js';
 import { fillToken } from './format.js';
-import { MapScale, mapValue } from './maps.js';
+import { mapValue } from './maps.js';
 
 const strings = { title: 'Prompt', more: ' more in the table' };
 
@@ -22,7 +22,7 @@ export class TextStripPart {
   }
 
   draw(flags) {
-    const { model, view, theme } = this.explorer;
+    const { model, view } = this.explorer;
     if (!model) {
       return;
     }
@@ -32,7 +32,7 @@ export class TextStripPart {
     }
 
     if (flags & ~(CHANGED.MARK | CHANGED.LOOK)) {
-      const scale = new MapScale(view.map, model, view, theme);
+      const scale = this.explorer.scaleOf(view.map);
       for (const { element, position } of this.words) {
         element.style.borderBottomColor = underline(model, view, scale, position);
       }

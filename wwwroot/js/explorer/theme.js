@@ -1,11 +1,10 @@
 // Colours: the page's own (CSS properties) and the scales for numbers.
 
-// From unsure to sure. Cividis keeps its order for colour-blind eyes and grows steadily in lightness; on a light page the ramp runs the other way, from paper to
-// deep blue, so that what the model is sure of stands out from the ground in both themes.
-const DARK_SCALE = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8678', '#a59c74', '#c3b369', '#e1cc55', '#fee838'];
-const LIGHT_SCALE = ['#faf7e6', '#efe8c4', '#dccf98', '#bdb184', '#9a947f', '#7b7d80', '#5d677e', '#415277', '#1f3b70', '#00224e'];
+// From unsure to sure: cividis, which keeps its order for colour-blind eyes and grows steadily in lightness. The same on a light and a dark page, so that bright
+// means sure wherever a picture or a link to it is looked at (docs/adr/0012).
+const SURE_SCALE = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8678', '#a59c74', '#c3b369', '#e1cc55', '#fee838'];
 
-// One hue, from emb (light) to L (deep).
+// One hue, from emb (light) to L (deep); on a dark page the other way, so that L stands out from the ground there, too.
 const DEPTH = ['#d9f1f0', '#a9dcdb', '#74c3c4', '#46a5a9', '#24838a', '#11626b', '#07434c'];
 
 const STEPS = 256;
@@ -30,8 +29,8 @@ export function readTheme(element) {
     wash: read('--ll-accent-wash', dark ? '#15363a' : '#e0eff0'),
     mono: read('--ll-mono', 'monospace'),
     sans: read('--ll-sans', 'sans-serif'),
-    sure: makeScale(DARK_SCALE),
-    depth: makeScale(DEPTH),
+    sure: makeScale(SURE_SCALE),
+    depth: makeScale(dark ? [...DEPTH].reverse() : DEPTH),
   };
 }
 

@@ -1,5 +1,7 @@
 using LogitLens.Dashboard.Care;
+using LogitLens.Dashboard.Components.Common;
 using LogitLens.Storage.Care;
+using LogitLens.Storage.Catalogue;
 
 namespace LogitLens.Dashboard.Components.Data;
 
@@ -11,8 +13,22 @@ internal static class DataWords
         CareKind.Backup => "Backing up",
         CareKind.Check => "Checking",
         CareKind.Compact => "Compacting",
+        CareKind.LetGo => "Retention",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of care without a word."),
     };
+
+    /// <summary>A run's rule, to follow "Retention:".</summary>
+    public static string Rule(RunRetention retention) => retention.Kind switch
+    {
+        RetentionKind.Default => "as the server says",
+        RetentionKind.Days => $"everything for {Words.Count(retention.Days ?? 0, "day", "days")}, then summaries",
+        RetentionKind.Summaries => "only summaries",
+        RetentionKind.Pinned => "everything for ever (pinned)",
+        _ => throw new ArgumentOutOfRangeException(nameof(retention), retention, "A rule without a word."),
+    };
+
+    /// <summary>The server's own rule.</summary>
+    public static string Default(int? days) => days is { } some ? $"{Words.Count(some, "day", "days")}" : "for ever";
 
     public static string Name(DataKind kind) => kind switch
     {
