@@ -56,6 +56,7 @@ internal static class ApiExtensions
         api.MapData();
         api.MapImages();
         api.MapRuns();
+        api.MapStatistics();
         api.MapTokens();
         app.MapStatus();
     }

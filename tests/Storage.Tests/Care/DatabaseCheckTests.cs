@@ -23,7 +23,7 @@ public sealed class DatabaseCheckTests
 
         // Three layers each of three analyses, and one summary of each of the two that are Done.
         Assert.Equal((4, 4, 11), (report.Images, report.Analyses, report.Readings));
-        Assert.Equal(["checking the file", "checking images", "checking readings", "checking the token index"], stages.Distinct());
+        Assert.Equal(["checking the file", "checking images", "checking readings", "checking the token index and statistics"], stages.Distinct());
     }
 
     [Theory]
@@ -38,11 +38,6 @@ public sealed class DatabaseCheckTests
     [InlineData("DELETE FROM ImageContents", CheckKind.Image, "has lost its file", "backup")]
     [InlineData("DELETE FROM ImageThumbnails", CheckKind.Image, "has lost its thumbnail", "backup")]
     [InlineData("PRAGMA foreign_keys = OFF; DELETE FROM Images", CheckKind.File, "refers to a row of Images that is not there", "backup")]
-    [InlineData("DELETE FROM TokenOccurrences WHERE TokenId = (SELECT MIN(TokenId) FROM TokenOccurrences)", CheckKind.Index, "token index of analysis 1", "import it again")]
-    [InlineData("UPDATE TokenOccurrences SET Best = Best + 1", CheckKind.Index, "token index of analysis 1", "import it again")]
-    [InlineData("INSERT INTO TokenOccurrences SELECT RunNumber, TokenId, 99, Best, Layers FROM TokenOccurrences", CheckKind.Index, "token index of analysis 99", "import it again")]
-    [InlineData("UPDATE TokenTotals SET Analyses = 2 WHERE TokenId = (SELECT MIN(TokenId) FROM TokenTotals)", CheckKind.Index, "of 1 tokens", "import it again")]
-    [InlineData("UPDATE TokenTotals SET Layers = x''", CheckKind.Index, "token totals of the run", "import it again")]
     public async Task CheckAsync_WhatWasSpoilt_IsNamedWithItsRemedy(string sql, CheckKind kind, string sentence, string remedy)
     {
         await using var storage = await TestStorage.CreateAsync();
@@ -59,7 +54,41 @@ public sealed class DatabaseCheckTests
     }
 
     [Theory]
-    [InlineData("UPDATE Analyses SET State = 3, Error = 'x'; DELETE FROM TokenOccurrences; DELETE FROM TokenTotals", "is Failed and yet has readings")]
+    [InlineData("UPDATE TokenOccurrences SET Best = Best - 1 WHERE TokenId = (SELECT MIN(TokenId) FROM TokenOccurrences)", "has other rows than its readings give")]
+    [InlineData("DELETE FROM TokenOccurrences WHERE TokenId = (SELECT MIN(TokenId) FROM TokenOccurrences)", "has other rows than its readings give")]
+    [InlineData("DELETE FROM TokenTotals WHERE TokenId = (SELECT MAX(TokenId) FROM TokenTotals)", "totals do not sum up")]
+    [InlineData("UPDATE TokenTotals SET Analyses = Analyses + 1", "totals do not sum up")]
+    public async Task RepairAsync_TokenIndexThatIsNotRight_MakesItAnew(string sql, string sentence)
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await storage.AddRunAsync(3);
+        await storage.FinishNextAsync();
+        await storage.FinishNextAsync();
+        await ExecuteAsync(storage, sql);
+        var finding = Assert.Single((await storage.Check.CheckAsync(null, Token)).Findings);
+        Assert.Equal(CheckKind.Index, finding.Kind);
+        Assert.Contains(sentence, finding.Sentence, StringComparison.Ordinal);
+
+        Assert.Contains("was made anew", Assert.Single(await storage.Repair.RepairAsync(Token)), StringComparison.Ordinal);
+
+        Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM AnalysisAggregates", "are missing")]
+    [InlineData("UPDATE AnalysisAggregates SET Packed = CAST(substr(Packed, 1, 20) || x'07' || substr(Packed, 22) AS BLOB)", "are not those of its readings")]
+    public async Task CheckAsync_StatisticsThatAreNotRight_AreNamed(string sql, string sentence)
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await storage.AddRunAsync(1);
+        await storage.FinishNextAsync();
+        await ExecuteAsync(storage, sql);
+
+        Assert.Contains((await storage.Check.CheckAsync(null, Token)).Findings, f => f.Kind == CheckKind.Index && f.Sentence.Contains(sentence, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("UPDATE Analyses SET State = 3, Error = 'x'", "is Failed and yet has readings")]
     [InlineData("INSERT INTO Readings SELECT AnalysisId, 0, Segment, Layer, Packed, Checksum FROM Readings WHERE Layer = 0", "attempt 0, which is over")]
     public async Task RepairAsync_WhatBelongsToNothing_DeletesIt(string sql, string sentence)
     {
