@@ -3,6 +3,7 @@ using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Api;
 using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Components;
+using LogitLens.Dashboard.Exports;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Dashboard.Importing;
 using LogitLens.Dashboard.Security;
@@ -42,6 +43,7 @@ public static class DashboardHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddLogitLensStorage(new StorageOptions { DatabasePath = options.DatabasePath, IndexThreshold = options.IndexThreshold });
         builder.Services.AddAnalysis();
+        builder.Services.AddExports();
         builder.Services.AddSingleton<DataFolderLock>();
         builder.Services.AddHostedService<StartupService>();
         builder.Services.AddAnalysisService();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LogitLens.Benchmarks.Engine;
+using LogitLens.Benchmarks.Hostile;
 
 var shape = new Option<string>("--shape") { Description = "demo, 1b or 7b", DefaultValueFactory = _ => "demo" };
 shape.AcceptOnlyFromAmong(["demo", .. RandomCheckpoint.Shapes.Select(s => s.Name)]);
@@ -20,4 +21,9 @@ engine.SetAction(result => EngineBenchmark.Run(
     result.GetRequiredValue(topK),
     result.GetRequiredValue(folder).FullName));
 
-return new RootCommand("LogitLens benchmarks. Run in Release: dotnet run -c Release --project tests/Benchmarks -- engine --shape demo") { engine }.Parse(args).Invoke();
+var files = new Option<int>("--files") { Description = "Damaged files to open", DefaultValueFactory = _ => 100_000 };
+var seed = new Option<int>("--seed") { Description = "The first seed; the test suite uses 0 to 13", DefaultValueFactory = _ => 1000 };
+var fuzz = new Command("fuzz", "Opens damaged checkpoint folders: each opens or is refused in a sentence, within bounded memory.") { files, seed };
+fuzz.SetAction(result => FuzzBenchmark.Run(result.GetRequiredValue(files), result.GetRequiredValue(seed)));
+
+return new RootCommand("LogitLens benchmarks. Run in Release: dotnet run -c Release --project tests/Benchmarks -- engine --shape demo") { engine, fuzz }.Parse(args).Invoke();

@@ -1,3 +1,4 @@
+using LogitLens.Dashboard.Exports;
 using LogitLens.Inference;
 using LogitLens.Inference.Imaging;
 using LogitLens.Storage;
@@ -15,13 +16,14 @@ internal static class AnalysisPage
     {
         var file = await images.ReadAsync(detail.Image.Id, cancellationToken)
             ?? throw new RefusedInputException($"The picture {detail.Image.Name} is no longer in the database.");
+        var patchSize = ModelPicture.PatchSizeOf(await checkpoints.ReadDetailsAsync(detail.Run.Checkpoint.Hash, cancellationToken));
         var tokens = await checkpoints.ReadTokensAsync(detail.Run.Checkpoint.Hash, cancellationToken);
         var layers = await readings.ReadAsync(detail.Row.Id, 0, cancellationToken);
         return await Task.Run(
             () =>
             {
                 var orientation = detail.Run.Settings.ApplyExifOrientation ? PictureOrientation.Exif : PictureOrientation.AsStored;
-                var (picture, mediaType) = BrowserPicture.From(file.Bytes, orientation);
+                var (picture, mediaType) = ModelPicture.ForPage(file.Bytes, orientation, detail.Layout, patchSize);
                 using var page = new MemoryStream();
                 StandalonePage.Write(page, AnalysisManifest.From(detail), tokens, layers, picture, mediaType);
                 return page.ToArray();

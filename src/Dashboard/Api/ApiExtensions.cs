@@ -52,6 +52,7 @@ internal static class ApiExtensions
         var api = app.MapGroup(Root.Value!);
         api.MapAnalyses();
         api.MapCheckpoints();
+        api.MapExports();
         api.MapData();
         api.MapImages();
         api.MapRuns();

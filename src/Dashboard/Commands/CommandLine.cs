@@ -17,6 +17,7 @@ internal static class CommandLine
         {
             ServeCommand.Create(),
             AnalyzeCommand.Create(),
+            ExportCommand.Create(),
             ImportCommand.Create(),
             BackupCommand.Create(),
             RestoreCommand.Create(),

@@ -32,6 +32,12 @@ public static class PictureEncoder
     public static byte[] ToLossyWebP(Picture picture, float quality)
         => EncodeWebP(picture, new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossy, quality));
 
+    /// <summary>JPEG, which every program shows.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="quality">0…100.</param>
+    public static byte[] ToJpeg(Picture picture, int quality)
+        => Encode(picture, pixels => pixels.Encode(new SKJpegEncoderOptions(quality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore)));
+
     private static byte[] EncodeWebP(Picture picture, SKWebpEncoderOptions options)
     {
         ArgumentNullException.ThrowIfNull(picture);

@@ -1,6 +1,7 @@
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Components.Explorer;
+using LogitLens.Dashboard.Components.Exports;
 using LogitLens.Inference;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
@@ -53,6 +54,19 @@ public sealed partial class Explorer
     private IJSRuntime JS { get; set; } = default!;
 
     private string DownloadUrl => $"/api/analyses/{new AnalysisId(Id)}/export.html";
+
+    private Task ExportAsync()
+    {
+        if (_loader.Value?.Detail is not { } detail)
+        {
+            return Task.CompletedTask;
+        }
+
+        // Begins with the map one looks at; the address bar may be ahead of what this page was rendered with.
+        var form = new ExportForm();
+        form.TakeView(_view.Query);
+        return ExportDialog.ShowAsync(Dialogs, ExportSubject.Of(detail), form);
+    }
 
     private CurrentAnalysis? Current => Monitor.Find(new AnalysisId(Id));
 

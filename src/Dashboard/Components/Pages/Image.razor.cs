@@ -1,6 +1,8 @@
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Components.Exports;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Exchange.Export;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -89,6 +91,12 @@ public sealed partial class Image
 
             return new Contents(image, analyses, names);
         });
+    }
+
+    private Task ExportAsync(ImageRow image, IReadOnlyList<AnalysisRow> analyses)
+    {
+        var done = analyses.Where(analysis => analysis.State == AnalysisState.Done).Select(analysis => analysis.Id).ToList();
+        return ExportDialog.ShowAsync(Dialogs, new ExportSubject(image.Name, new ExportScope([], done), done.Count));
     }
 
     private string ToUrl(int page) => Urls.WithQuery(Urls.Image(Sha256), ("page", PageNumber.Text(page)));

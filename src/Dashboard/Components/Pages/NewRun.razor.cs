@@ -374,7 +374,7 @@ public sealed partial class NewRun : IDisposable
     }
 
     /// <summary>What the run will cost; null while the form is not complete. What was measured is read once for each checkpoint and number of layers.</summary>
-    private RunCost? CostSentence
+    private RunForecast? Forecast
     {
         get
         {
@@ -391,7 +391,7 @@ public sealed partial class NewRun : IDisposable
                 return null;
             }
 
-            return RunCost.Of(past, _form.ItemCount, layers, k, _form.TrackedIds.Count, Storage.Care.DiskSpace.Free(Options.Value.DataFolder));
+            return RunForecast.Of(past, _form.ItemCount, layers, k, _form.TrackedIds.Count, Storage.Care.DiskSpace.Free(Options.Value.DataFolder));
         }
     }
 

@@ -1,7 +1,10 @@
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Components.Exports;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Exchange.Export;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace LogitLens.Dashboard.Components.Pages;
 
@@ -18,6 +21,9 @@ public sealed partial class Runs
 
     [Inject]
     private RunStore Store { get; set; } = default!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = default!;
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -42,6 +48,14 @@ public sealed partial class Runs
         await LoadAsync();
         StateHasChanged();
     }
+
+    private Task ExportAsync(IReadOnlyList<RunRow> runs) => ExportDialog.ShowAsync(
+        Dialogs,
+        new ExportSubject(
+            "runs",
+            new ExportScope([], []),
+            runs.Sum(run => run.Counts.Done),
+            Choices: [.. runs.Where(run => run.Counts.Done > 0).Select(run => new ExportChoice(run.Id, run.Name, run.Counts.Done))]));
 
     private Task LoadAsync()
     {

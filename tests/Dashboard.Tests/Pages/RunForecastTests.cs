@@ -3,7 +3,7 @@ using LogitLens.Storage.Catalogue;
 
 namespace LogitLens.Dashboard.Tests.Pages;
 
-public sealed class RunCostTests
+public sealed class RunForecastTests
 {
     private static readonly PastCost Llava = new("first", 10, 60, 593, 32_064);
 
@@ -19,7 +19,7 @@ public sealed class RunCostTests
     [Fact]
     public void Of_WhatWasMeasured_SaysTimeAndRoom()
     {
-        var cost = RunCost.Of(Llava, 100, 33, 5, 0, 1L << 40);
+        var cost = RunForecast.Of(Llava, 100, 33, 5, 0, 1L << 40);
 
         Assert.Equal("About 1 h 40 min and 41.3 MiB of readings, as measured on 10 analyses of \"first\".", cost.Sentence);
         Assert.False(cost.IsTooMuch);
@@ -28,12 +28,12 @@ public sealed class RunCostTests
     [Fact]
     public void Of_MoreThanTheDiskHas_SaysSo()
     {
-        var cost = RunCost.Of(Llava, 100, 33, 5, 0, 1 << 20);
+        var cost = RunForecast.Of(Llava, 100, 33, 5, 0, 1 << 20);
 
         Assert.True(cost.IsTooMuch);
         Assert.Contains("only 1 MiB are free", cost.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Of_NothingMeasured_SaysThatNobodyKnows() => Assert.Contains("not been run here yet", RunCost.Of(null, 3, 13, 10, 0, null).Sentence, StringComparison.Ordinal);
+    public void Of_NothingMeasured_SaysThatNobodyKnows() => Assert.Contains("not been run here yet", RunForecast.Of(null, 3, 13, 10, 0, null).Sentence, StringComparison.Ordinal);
 }
