@@ -116,7 +116,7 @@ public sealed class RunStore
             var together = (sample.Max(a => a.Finished) - sample.Min(a => a.Started)).TotalSeconds / sample.Count;
             var each = sample.Select(a => (a.Finished - a.Started).TotalSeconds).Order().ElementAt(sample.Count / 2);
             return new PastCost(
-                run.Name, sample.Count, Math.Min(together, each), sample.Average(a => ((double)a.Bytes / a.LayersTotal - (32.0 * a.Segments)) / width), vocabulary);
+                run.Name, sample.Count, Math.Min(together, each), sample.Average(a => (((double)a.Bytes / a.LayersTotal) - (32.0 * a.Segments)) / width), vocabulary);
         },
         cancellationToken);
 
