@@ -13,6 +13,7 @@ internal sealed record AnalyzeRequest(
     string Prompt,
     string Out,
     string Device,
+    string Residency,
     int TopK,
     string Layers,
     int Answer,

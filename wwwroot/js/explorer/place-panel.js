@@ -12,6 +12,7 @@ const strings = {
   notRead: 'not read yet',
   shown: 'shown: ',
   best: 'best layer ',
+  noEntropy: 'entropy not in the file',
   normed: 'double-normed',
   p: 'probability',
   rank: 'rank',
@@ -61,6 +62,8 @@ export class PlacePanel {
 
     if (!Number.isNaN(entropy)) {
       facts.push(`entropy ${entropy.toFixed(2)} bit`);
+    } else if (layer !== NONE && model.manifest.source && !model.hasEntropy) {
+      facts.push(strings.noEntropy);
     }
 
     if (layer !== NONE && model.isLegacy(layer)) {
@@ -96,7 +99,7 @@ export class PlacePanel {
           fillToken(row.token, model, id);
         }
 
-        row.bar.style.transform = `scaleX(${Math.max(probability, 0.002)})`;
+        row.bar.style.width = `${100 * (Math.max(probability, 0.002))}%`;
         row.number.textContent = formatProbability(probability);
         row.element.classList.toggle('lx-filler', model.isFiller(id));
         row.element.classList.toggle('lx-lit', lit?.ids.has(id) ?? false);

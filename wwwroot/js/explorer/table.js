@@ -7,7 +7,7 @@ import { fillToken, formatProbability, layerPhrase, placeName, placePhrase } fro
 import { TableBar } from './table-bar.js';
 import { tableAsTsv } from './table-copy.js';
 import { FIRST, HEAD, PINNED, ROW, TablePainter } from './table-draw.js';
-import { chooseColumns, chooseRows, filtersCells } from './table-rows.js';
+import { chooseColumns, chooseRows, filtersCells, passes } from './table-rows.js';
 
 const strings = { keys: 'Arrow keys move over the cells, Enter locks, full stop pins the token, Escape frees.', none: 'No position passes the filter.' };
 
@@ -71,11 +71,16 @@ export class TablePart {
     this.#drawMarks(width, height);
   }
 
-  /** Brings a position's row into sight. */
-  reveal(position) {
+  /** Brings a position's row into sight, and a layer's column if one is named. */
+  reveal(position, layer = null) {
     const at = this.#rowOf(position);
     if (at < 0) {
       return;
+    }
+
+    const column = this.columns.findIndex((shown) => shown.layer !== null && shown.layer === layer);
+    if (column >= 0) {
+      this.#keepColumnInView(column);
     }
 
     const top = at * ROW;
@@ -169,11 +174,14 @@ export class TablePart {
   }
 
   #markLit(context, y, from, to, scrollLeft, width) {
-    const { model, theme } = this.explorer;
+    const { model, view, theme, foundIds } = this.explorer;
     const lit = this.explorer.lit();
     if (!lit) {
       return;
     }
+
+    // What was found is outlined where it passes the whole filter.
+    const isLit = lit.ids === foundIds ? (layer, index) => passes(model, view, foundIds, layer, index) : (layer, index) => lit.ids.has(model.id(layer, index));
 
     for (let at = from; at < to; at++) {
       const index = this.rows[at];
@@ -186,7 +194,7 @@ export class TablePart {
       context.lineWidth = 2;
       this.columns.forEach(({ layer }, column) => {
         const [x, cell] = this.cell(column, scrollLeft);
-        if (layer !== null && x > FIRST - cell && x < width && lit.ids.has(model.id(layer, index))) {
+        if (layer !== null && x > FIRST - cell && x < width && isLit(layer, index)) {
           context.strokeRect(Math.max(FIRST, x) + 1, y(at) + 1, cell - 3 - Math.max(0, FIRST - x), ROW - 3);
         }
       });
@@ -229,7 +237,7 @@ export class TablePart {
         return make('div', { class: 'lx-tip-row' }, token, make('span', { class: 'lx-number' }, formatProbability(probability)));
       });
       const entropy = model.entropy(hover.layer, hover.position);
-      const head = `${placeName(model, hover.position)} · ${layerPhrase(hover.layer)}${Number.isNaN(entropy) ? '' : ` · ${entropy.toFixed(2)} bit`}`;
+      const head = `${placeName(model, hover.position)} · ${layerPhrase(hover.layer)}${Number.isNaN(entropy) ? (model.manifest.source && !model.hasEntropy ? ' · entropy not in the file' : '') : ` · ${entropy.toFixed(2)} bit`}`;
       this.tip.replaceChildren(make('div', { class: 'lx-tip-head' }, head), ...rows);
     }
 
@@ -364,6 +372,11 @@ export class TablePart {
     const top = row * ROW;
     const room = scroller.clientHeight - HEAD - PINNED;
     scroller.scrollTop = Math.min(top, Math.max(scroller.scrollTop, top + ROW - room));
+    this.#keepColumnInView(column);
+  }
+
+  #keepColumnInView(column) {
+    const { scroller } = this;
     const left = column * this.column;
     scroller.scrollLeft = Math.min(left, Math.max(scroller.scrollLeft, left + this.column - (scroller.clientWidth - FIRST)));
   }
