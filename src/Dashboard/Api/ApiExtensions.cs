@@ -55,6 +55,7 @@ internal static class ApiExtensions
         api.MapExports();
         api.MapData();
         api.MapImages();
+        api.MapImports();
         api.MapRuns();
         api.MapStatistics();
         api.MapTokens();

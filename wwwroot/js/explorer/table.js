@@ -237,7 +237,7 @@ export class TablePart {
         return make('div', { class: 'lx-tip-row' }, token, make('span', { class: 'lx-number' }, formatProbability(probability)));
       });
       const entropy = model.entropy(hover.layer, hover.position);
-      const head = `${placeName(model, hover.position)} · ${layerPhrase(hover.layer)}${Number.isNaN(entropy) ? '' : ` · ${entropy.toFixed(2)} bit`}`;
+      const head = `${placeName(model, hover.position)} · ${layerPhrase(hover.layer)}${Number.isNaN(entropy) ? (model.manifest.source && !model.hasEntropy ? ' · entropy not in the file' : '') : ` · ${entropy.toFixed(2)} bit`}`;
       this.tip.replaceChildren(make('div', { class: 'lx-tip-head' }, head), ...rows);
     }
 
