@@ -38,7 +38,7 @@ export class SelectionPanel {
       make('div', { class: 'lx-selection-head' }, this.title, clear), this.chips,
       make('div', { class: 'lx-selection-courses' }, make('div', { class: 'lx-curve-head' }, this.curveTitle, this.quantity), this.curveBox),
       make('div', {}, make('h3', {}, strings.shared), this.shared),
-      make('div', {}, make('h3', {}, strings.byLayer), make('div', { class: 'lx-by-layer-box' }, this.layers)));
+      make('div', {}, make('h3', {}, strings.byLayer), make('div', { class: 'lx-by-layer-box', tabindex: '0', role: 'group', 'aria-label': strings.byLayer }, this.layers)));
     this.stopWatching = watchSize(this.curveBox, () => explorer.invalidate(CHANGED.LOOK));
     this.filled = null;
   }

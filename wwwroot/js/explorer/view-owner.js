@@ -200,13 +200,13 @@ export class ViewOwner {
       this.applyView();
     }
 
-    this.inspects = this.view.collected.length > 0 && !this.view.lock ? 'selection' : 'place';
     this.invalidate(CHANGED.ALL & ~CHANGED.DATA);
   }
 
   // Brings the model into step with a view that came from outside.
   applyView() {
     this.#settle();
+    this.inspects = this.view.collected.length > 0 && !this.view.lock ? 'selection' : 'place';
     this.model.filler.setAdded(this.view.filler);
     this.model.setGrid(this.view.grid ?? 0);
     this.model.chooseBest(this.view.by, this.view.window);
