@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using LogitLens.Storage.Statistics;
 using LogitLens.Storage.Tokens;
 using Microsoft.Data.Sqlite;
 
@@ -44,6 +45,18 @@ public sealed class PreviousVersionTests : IDisposable
         await using var storage = await TestStorage.CreateAsync(_folder.DatabasePath);
 
         await AssertIndexedAsync(storage);
+    }
+
+    [Fact]
+    public async Task PrepareAsync_PreviousVersion_HasStatistics()
+    {
+        Extract();
+        await using var storage = await TestStorage.CreateAsync(_folder.DatabasePath);
+
+        var all = (await storage.Statistics.ReadAsync(StatisticsQuery.Layers(new StatisticsScope()), null, Token)).Checkpoints;
+
+        Assert.Equal([("demo", 3, 0), ("other", 1, 0)], all.Select(c => (c.Checkpoint.Name, c.Analyses, c.Missing)));
+        Assert.All(all.SelectMany(c => c.Group(PositionGroup.Patches).Layers), layer => Assert.NotEqual(0, layer.Positions));
     }
 
     [Fact]
