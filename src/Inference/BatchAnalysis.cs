@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LogitLens.Inference.Checkpoints;
 using LogitLens.Inference.Lens;
 using LogitLens.Inference.Models;
@@ -44,6 +45,9 @@ internal sealed class BatchAnalysis
             throw new RefusedInputException($"The hidden states of layer {unknown[0]} do not exist: this checkpoint's layers are 0 (emb) to {model.Decoder.Layers}.");
         }
     }
+
+    /// <summary>What the lens took so far.</summary>
+    public TimeSpan LensTime { get; private set; }
 
     /// <summary>Goes the whole way.</summary>
     public IReadOnlyList<Answer?> Run(CancellationToken cancellationToken)
@@ -183,7 +187,9 @@ internal sealed class BatchAnalysis
     {
         if (_read.Contains(layer))
         {
+            var began = Stopwatch.GetTimestamp();
             var rows = _reader.ReadRows(residual, layer);
+            LensTime += Stopwatch.GetElapsedTime(began);
             ForEachIn(rowsOf, (input, stretches) => _observer.OnReading(input, rows.Slice(layer, firstPosition(input), stretches)));
         }
 

@@ -46,6 +46,9 @@ public sealed class LensEngine : IDisposable
 
     internal LlavaModel Model => _model;
 
+    /// <summary>What the lens took of the last batch.</summary>
+    internal TimeSpan LensTime { get; private set; }
+
     // A picture's patches (with tiles: as many as it may have), and a prompt and answer of usual length.
     private int TypicalPositions
     {
@@ -178,7 +181,15 @@ public sealed class LensEngine : IDisposable
         }
 
         using var noGradients = torch.no_grad();
-        return new BatchAnalysis(_model, Config, Tokenizer, inputs, settings, answerTokens, observer).Run(cancellationToken);
+        var analysis = new BatchAnalysis(_model, Config, Tokenizer, inputs, settings, answerTokens, observer);
+        try
+        {
+            return analysis.Run(cancellationToken);
+        }
+        finally
+        {
+            LensTime = analysis.LensTime;
+        }
     }
 
     /// <inheritdoc/>

@@ -28,6 +28,30 @@ public sealed class LensEngineBatchTests
     }
 
     [Theory]
+    [InlineData("goldens/llava-next/checkpoint", Residency.Resident)]
+    [InlineData("goldens/llava-next/checkpoint", Residency.Streamed)]
+    [InlineData("goldens/llava-onevision/checkpoint", Residency.Resident)]
+    [InlineData("goldens/llava-onevision/checkpoint", Residency.Streamed)]
+    public void Analyze_PicturesOfSeveralShapesInTiles_ReadAsOneByOne(string folder, Residency residency)
+    {
+        using var engine = Load(folder, residency);
+        var inputs = ((string[])["chelsea", "tall", "wide", "small", "coffee"]).Select(name => Prepare(engine, File.ReadAllBytes(SharedFolder.Require($"goldens/pictures/{name}.png")), Questions[0])).ToList();
+        Assert.True(inputs.Select(input => input.Picture.Fine).Distinct().Count() >= 3);
+        AssertAsOneByOne(engine, inputs);
+    }
+
+    [Fact]
+    public void Analyze_BlackPicturesOfTwoShapesInTiles_AreNotTakenForOne()
+    {
+        using var engine = Load("goldens/llava-next/checkpoint", Residency.Resident);
+        var inputs = ((int Width, int Height)[])[(100, 40), (100, 30)];
+        var prepared = inputs.Select(size => Prepare(engine, PictureEncoder.ToPng(new Picture(size.Width, size.Height, new byte[size.Width * size.Height * 3])), Questions[0])).ToList();
+        Assert.Equal(prepared[0].Picture.PixelValues, prepared[1].Picture.PixelValues);
+        Assert.NotEqual(prepared[0].Picture.Fine, prepared[1].Picture.Fine);
+        AssertAsOneByOne(engine, prepared);
+    }
+
+    [Theory]
     [InlineData("demo/checkpoint", Residency.Resident)]
     [InlineData("demo/checkpoint", Residency.Streamed)]
     [InlineData("goldens/bakllava/checkpoint", Residency.Resident)]

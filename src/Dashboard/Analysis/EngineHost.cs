@@ -29,7 +29,7 @@ internal sealed class EngineHost(CheckpointRegistry checkpoints, IOptions<LogitL
         _engine = await _thread.RunAsync(() =>
         {
             TorchRuntime.Start(options.Value.Threads);
-            return LensEngine.Load(opened, options.Value.DeviceChoice, cancellationToken);
+            return LensEngine.Load(opened, options.Value.DeviceChoice, options.Value.ResidencyChoice, cancellationToken);
         });
         Loaded = checkpoint.Id;
         return _engine;

@@ -25,6 +25,7 @@ internal static class Provenance
                 os = RuntimeInformation.OSDescription,
                 architecture = RuntimeInformation.ProcessArchitecture.ToString(),
                 device = options.Device,
+                residency = options.Residency,
                 threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
                 computedIn = "float32 (float16 weights on CUDA)",
                 checkpoint = new { checkpoint.Hash, checkpoint.Name, storedIn = checkpoint.DType },

@@ -37,7 +37,8 @@ internal static class AnalyzeCommand
         Required = true,
     };
 
-    private static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda.", HelpName = "auto|cpu|cuda", DefaultValueFactory = _ => "auto" };
+    private static readonly Option<string> Device = new("--device") { Description = "auto, cpu, cuda or cuda:N.", HelpName = "auto|cpu|cuda|cuda:N", DefaultValueFactory = _ => "auto" };
+    private static readonly Option<string> Residency = new("--residency") { Description = "resident (all weights in memory), streamed (block by block from disk) or auto (by free memory).", HelpName = "auto|resident|streamed", DefaultValueFactory = _ => "auto" };
     private static readonly Option<int> TopK = new("--top-k") { Description = "Tokens kept per position and layer, 1 to 50.", HelpName = "K", DefaultValueFactory = _ => 10 };
     private static readonly Option<string> Layers = new("--layers") { Description = "all, or a list such as emb,1-12,20; emb are the input embeddings.", HelpName = "LIST", DefaultValueFactory = _ => "all" };
     private static readonly Option<int> Answer = new("--answer") { Description = "At most so many tokens of greedy answer; 0 for none.", HelpName = "N", DefaultValueFactory = _ => 32 };
@@ -57,7 +58,7 @@ internal static class AnalyzeCommand
     {
         var command = new Command("analyze", "Analyses pictures without the dashboard. The exit code is 0 only if every picture succeeded.")
         {
-            Images, Items, Checkpoint, Prompt, Out, Device, TopK, Layers, Answer, Limit, Json, Exif, Legacy, KeepStates, StateBits,
+            Images, Items, Checkpoint, Prompt, Out, Device, Residency, TopK, Layers, Answer, Limit, Json, Exif, Legacy, KeepStates, StateBits,
         };
         command.SetAction(RunAsync);
         return command;
@@ -72,6 +73,7 @@ internal static class AnalyzeCommand
             parsed.GetRequiredValue(Prompt),
             parsed.GetRequiredValue(Out),
             parsed.GetRequiredValue(Device),
+            parsed.GetRequiredValue(Residency),
             parsed.GetRequiredValue(TopK),
             parsed.GetRequiredValue(Layers),
             parsed.GetRequiredValue(Answer),

@@ -33,7 +33,9 @@ internal sealed class AnalyzeJob(AnalyzeRequest request, TextWriter output, Text
         }
         catch (OptionsValidationException exception)
         {
-            await error.WriteLineAsync(string.Join(Environment.NewLine, exception.Failures).Replace($"{LogitLensOptions.Section}:{nameof(LogitLensOptions.Device)}", "--device", StringComparison.Ordinal));
+            await error.WriteLineAsync(string.Join(Environment.NewLine, exception.Failures)
+                .Replace($"{LogitLensOptions.Section}:{nameof(LogitLensOptions.Device)}", "--device", StringComparison.Ordinal)
+                .Replace($"{LogitLensOptions.Section}:{nameof(LogitLensOptions.Residency)}", "--residency", StringComparison.Ordinal));
             return ExitCode.BadOption;
         }
         catch (RefusedInputException refused)
@@ -55,7 +57,7 @@ internal sealed class AnalyzeJob(AnalyzeRequest request, TextWriter output, Text
 
     private ServiceProvider Services()
     {
-        var options = new LogitLensOptions { DataFolder = request.Out, DefaultCheckpoint = request.Checkpoint, Device = request.Device, MaxUploadBytes = LargestPicture };
+        var options = new LogitLensOptions { DataFolder = request.Out, DefaultCheckpoint = request.Checkpoint, Device = request.Device, Residency = request.Residency, MaxUploadBytes = LargestPicture };
         if (!Directory.Exists(request.Checkpoint))
         {
             throw new RefusedInputException($"--checkpoint names \"{request.Checkpoint}\", which is no folder: give a checkpoint's folder in Hugging Face layout.");

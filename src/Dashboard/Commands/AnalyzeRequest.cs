@@ -14,6 +14,7 @@ internal sealed record AnalyzeRequest(
     string Prompt,
     string Out,
     string Device,
+    string Residency,
     int TopK,
     string Layers,
     int Answer,

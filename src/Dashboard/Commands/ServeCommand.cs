@@ -13,12 +13,13 @@ internal static class ServeCommand
     private static readonly Option<string> Data = new("--data") { Description = "The folder for the database.", HelpName = "DIR" };
     private static readonly Option<string> Urls = new("--urls") { Description = $"Where to listen; {DashboardHost.DefaultUrl} if left out. There is no login yet: other addresses are for networks you trust.", HelpName = "URLS" };
     private static readonly Option<string> Checkpoint = new("--checkpoint") { Description = "The checkpoint a new run starts with; the demo if left out.", HelpName = "DIR" };
-    private static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda.", HelpName = "DEVICE" };
+    private static readonly Option<string> Device = new("--device") { Description = "auto, cpu, cuda or cuda:N.", HelpName = "DEVICE" };
+    private static readonly Option<string> Residency = new("--residency") { Description = "resident (all weights in memory), streamed (block by block from disk) or auto (by free memory).", HelpName = "auto|resident|streamed" };
     private static readonly Option<bool> NoDemo = new("--no-demo") { Description = "Leave an empty database empty." };
 
     public static Command Create()
     {
-        var command = new Command(Name, "Starts the dashboard (the default). Settings can be given as --LogitLens:KEY VALUE too.") { Data, Urls, Checkpoint, Device, NoDemo };
+        var command = new Command(Name, "Starts the dashboard (the default). Settings can be given as --LogitLens:KEY VALUE too.") { Data, Urls, Checkpoint, Device, Residency, NoDemo };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(RunAsync);
         return command;
@@ -85,6 +86,7 @@ internal static class ServeCommand
         Add($"{LogitLensOptions.Section}:{nameof(LogitLensOptions.DataFolder)}", parsed.GetValue(Data));
         Add($"{LogitLensOptions.Section}:{nameof(LogitLensOptions.DefaultCheckpoint)}", parsed.GetValue(Checkpoint));
         Add($"{LogitLensOptions.Section}:{nameof(LogitLensOptions.Device)}", parsed.GetValue(Device));
+        Add($"{LogitLensOptions.Section}:{nameof(LogitLensOptions.Residency)}", parsed.GetValue(Residency));
         Add($"{LogitLensOptions.Section}:{nameof(LogitLensOptions.SeedDemo)}", parsed.GetValue(NoDemo) ? "false" : null);
         Add("urls", parsed.GetValue(Urls));
         arguments.AddRange(parsed.UnmatchedTokens);

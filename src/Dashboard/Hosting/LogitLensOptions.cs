@@ -17,8 +17,11 @@ public sealed class LogitLensOptions
     /// <summary>The checkpoint a new run starts with; null for the demo.</summary>
     public string? DefaultCheckpoint { get; set; }
 
-    /// <summary><c>auto</c>, <c>cpu</c> or <c>cuda</c>.</summary>
+    /// <summary><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; set; } = "auto";
+
+    /// <summary><c>resident</c> (all weights in memory), <c>streamed</c> (block by block from disk) or <c>auto</c> (by free memory).</summary>
+    public string Residency { get; set; } = "auto";
 
     /// <summary>Threads of one tensor operation; 0 for as many as there are processors.</summary>
     public int Threads { get; set; }
@@ -56,7 +59,9 @@ public sealed class LogitLensOptions
     /// <summary>The database's file name, the same wherever it lies.</summary>
     internal const string DatabaseName = "logitlens.db";
 
-    internal DeviceChoice DeviceChoice => Enum.Parse<DeviceChoice>(Device, ignoreCase: true);
+    internal DeviceChoice DeviceChoice => DeviceChoice.TryParse(Device, out var choice) ? choice : throw new FormatException($"{Device} is no device.");
+
+    internal Inference.Runtime.Residency ResidencyChoice => Enum.Parse<Inference.Runtime.Residency>(Residency, ignoreCase: true);
 
     /// <summary><c>$XDG_DATA_HOME/logitlens</c> or <c>~/.local/share/logitlens</c> on Linux; the user's local application data elsewhere.</summary>
     internal static string DefaultDataFolder()

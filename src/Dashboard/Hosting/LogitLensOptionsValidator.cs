@@ -37,10 +37,15 @@ internal sealed class LogitLensOptionsValidator : IValidateOptions<LogitLensOpti
             yield return $"{Key(nameof(options.DefaultCheckpoint))} names \"{folder}\", which is no folder: set it to a checkpoint's folder, or leave it out for the demo.";
         }
 
-        // Enum.TryParse alone would take "1" as well.
-        if (!Enum.GetNames<DeviceChoice>().Contains(options.Device, StringComparer.OrdinalIgnoreCase))
+        if (!DeviceChoice.TryParse(options.Device, out _))
         {
-            yield return $"{Key(nameof(options.Device))} is \"{options.Device}\": set it to auto, cpu or cuda.";
+            yield return $"{Key(nameof(options.Device))} is \"{options.Device}\": set it to auto, cpu, cuda or cuda:N (N counts GPUs from 0).";
+        }
+
+        // Enum.TryParse alone would take "1" as well.
+        if (!Enum.GetNames<Residency>().Contains(options.Residency, StringComparer.OrdinalIgnoreCase))
+        {
+            yield return $"{Key(nameof(options.Residency))} is \"{options.Residency}\": set it to auto, resident or streamed.";
         }
 
         if (options.Threads is < 0 or > MostThreads)

@@ -33,10 +33,12 @@ public sealed class PictureProcessor
     {
         ArgumentNullException.ThrowIfNull(config);
         var processor = Open(folder, config.Vision.PatchSize, config.Tiling);
-        if (config.Tiling is not null && processor._settings.Resize!.Width != config.Vision.ImageSize)
+        var view = processor._settings.Crop ?? (processor._settings.Resize is { ShortestEdge: null } fixedSize ? (fixedSize.Width, fixedSize.Height) : ((int Width, int Height)?)null);
+        var (size, patch) = (config.Vision.ImageSize, config.Vision.PatchSize);
+        if (view is { } given && (config.Tiling is null ? given.Width / patch * (given.Height / patch) != size / patch * (size / patch) : given.Width != size))
         {
             throw new RefusedInputException(
-                $"{Path.Combine(folder, FileName)} cuts tiles of {processor._settings.Resize.Width} pixels, but the vision tower of config.json takes {config.Vision.ImageSize}: they contradict each other; download both again.");
+                $"{Path.Combine(folder, FileName)} makes views of {given.Width} × {given.Height} pixels, but the vision tower of config.json takes {size} × {size}: they contradict each other; download both again.");
         }
 
         return processor;

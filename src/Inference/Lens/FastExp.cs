@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace LogitLens.Inference.Lens;
 
@@ -14,6 +15,7 @@ internal static class FastExp
 
     /// <summary>eˣ for x ≤ 0, within 2e-7 of its value; what lies below −87 counts as −87. Not a number where x is not.</summary>
     /// <remarks>x = n·ln 2 + r with |r| ≤ ½ ln 2, and a polynomial of degree 6 for eʳ (Cephes, expf).</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> OfNegative(Vector<float> x)
     {
         var clamped = Vector.ConditionalSelect(Vector.LessThan(x, new Vector<float>(-87f)), new Vector<float>(-87f), x);

@@ -12,7 +12,7 @@ namespace LogitLens.Inference.Lens;
 internal sealed class LensReader
 {
     /// <summary>Bytes of logits that exist at once.</summary>
-    internal const long PieceBytes = 8L << 20;
+    internal const long PieceBytes = 16L << 20;
 
     // More rows than this make pieces too narrow to multiply well.
     private const int MostRows = 2560;

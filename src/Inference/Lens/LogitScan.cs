@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace LogitLens.Inference.Lens;
@@ -87,6 +88,8 @@ internal static class LogitScan
         return count;
     }
 
+    // Optimised at once: before the runtime's own tiers have warmed up, a short run would be over.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FindLargest(ReadOnlySpan<float> logits, int first, Span<int> ids, Span<float> values)
     {
         // Ids come in ascending order, so an equal value goes behind those that are there: the lower id stays first.
@@ -99,7 +102,10 @@ internal static class LogitScan
             {
                 for (int i = v * Vector<float>.Count, end = i + Vector<float>.Count; i < end; i++)
                 {
-                    Insert(logits[i], first + i, ids, values);
+                    if (logits[i] > values[last])
+                    {
+                        Insert(logits[i], first + i, ids, values);
+                    }
                 }
 
                 bar = new Vector<float>(values[last]);
@@ -130,6 +136,7 @@ internal static class LogitScan
         ids[at] = id;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double Sum, double Weighted) SumExponentials(ReadOnlySpan<float> logits, float max)
     {
         double sum = 0;

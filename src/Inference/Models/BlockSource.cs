@@ -1,4 +1,5 @@
 using LogitLens.Inference.Runtime;
+using TorchSharp;
 
 namespace LogitLens.Inference.Models;
 
@@ -24,7 +25,14 @@ internal sealed class BlockSource<TBlock>
     /// <param name="count">Number of blocks, all alike.</param>
     /// <param name="nameOf">What the keys of a block's weights begin with.</param>
     /// <param name="create">Makes a block of weights with that beginning.</param>
-    public static BlockSource<TBlock> Load(WeightLoader weights, Residency residency, int count, Func<int, string> nameOf, Func<WeightLoader, string, TBlock> create)
+    /// <param name="deviceOf">Where a resident block is, if not where everything is.</param>
+    public static BlockSource<TBlock> Load(
+        WeightLoader weights,
+        Residency residency,
+        int count,
+        Func<int, string> nameOf,
+        Func<WeightLoader, string, TBlock> create,
+        Func<int, torch.Device>? deviceOf = null)
     {
         if (residency == Residency.Streamed && count > 1)
         {
@@ -35,7 +43,7 @@ internal sealed class BlockSource<TBlock>
         var blocks = new TBlock[count];
         for (var i = 0; i < count; i++)
         {
-            blocks[i] = create(weights, nameOf(i));
+            blocks[i] = create(deviceOf is null ? weights : weights.On(deviceOf(i)), nameOf(i));
         }
 
         return new BlockSource<TBlock>(count, blocks, slot: null);

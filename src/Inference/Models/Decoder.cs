@@ -31,7 +31,7 @@ internal sealed class Decoder
     /// <summary>Number of blocks, L.</summary>
     public int Layers => _config.Layers;
 
-    public static Decoder Load(WeightLoader weights, CheckpointConfig config, Residency residency)
+    public static Decoder Load(WeightLoader weights, CheckpointConfig config, Residency residency, Func<int, torch.Device>? deviceOf = null)
     {
         // Few rows of the embedding are ever wanted at once: where memory is short they are read from the file.
         var head = weights.Load(RequiredWeights.Unembedding);
@@ -40,7 +40,7 @@ internal sealed class Decoder
             config.Text,
             weights,
             embedding,
-            BlockSource<DecoderBlock>.Load(weights, residency, config.Text.Layers, NameOf, (loader, name) => DecoderBlock.Load(loader, name, config.Text)),
+            BlockSource<DecoderBlock>.Load(weights, residency, config.Text.Layers, NameOf, (loader, name) => DecoderBlock.Load(loader, name, config.Text), deviceOf),
             RmsNorm.Load(weights, "language_model.model.norm", config.Text.RmsNormEpsilon),
             head);
     }

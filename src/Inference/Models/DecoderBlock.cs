@@ -22,7 +22,13 @@ internal sealed class DecoderBlock(RmsNorm inputNorm, GroupedQueryAttention atte
     public void Apply(torch.Tensor residual, SequenceBatch sequences, int index)
     {
         using var scope = torch.NewDisposeScope();
-        attention.AddTo(residual, inputNorm.Forward(residual), sequences, index);
-        mlp.AddTo(residual, postAttentionNorm.Forward(residual));
+        var here = residual.device == inputNorm.Device ? residual : residual.to(inputNorm.Device);
+        attention.AddTo(here, inputNorm.Forward(here), sequences, index);
+        mlp.AddTo(here, postAttentionNorm.Forward(here));
+        if (!ReferenceEquals(here, residual))
+        {
+            // The block is on another GPU than the stream.
+            residual.copy_(here);
+        }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class LlavaModel : IDisposable
     private readonly WeightLoader _weights;
     private readonly int _imageTokenId;
 
-    private LlavaModel(WeightStore? store, WeightLoader weights, CheckpointConfig config, Residency residency)
+    private LlavaModel(WeightStore? store, WeightLoader weights, CheckpointConfig config, Residency residency, Func<int, torch.Device>? deviceOf)
     {
         _store = store;
         _weights = weights;
@@ -24,7 +24,7 @@ internal sealed class LlavaModel : IDisposable
         Projector = Projector.Load(weights, config);
         Arrangement = FeatureArrangement.Load(weights, config);
         Decoder = config.Text.ModelType is "llama" or "mistral" or "qwen2"
-            ? Decoder.Load(weights, config, residency)
+            ? Decoder.Load(weights, config, residency, deviceOf)
             : throw new RefusedInputException($"The checkpoint's decoder is a {config.Text.ModelType}, but only llama, mistral and qwen2 are computed here: use a checkpoint with one of these.");
     }
 
@@ -47,18 +47,23 @@ internal sealed class LlavaModel : IDisposable
 
     /// <summary>Reads all weights onto the device, or what stays there of them.</summary>
     /// <exception cref="RefusedInputException">A part that is not computed here, weights that cannot be read, or not enough memory.</exception>
-    public static LlavaModel Load(Checkpoint checkpoint, torch.Device device, Residency residency, CancellationToken cancellationToken)
+    public static LlavaModel Load(Checkpoint checkpoint, IReadOnlyList<torch.Device> devices, Residency residency, CancellationToken cancellationToken)
     {
-        var chosen = device.type == DeviceType.CPU
-            ? MemoryPlan.Choose(residency, checkpoint.Name, ModelBytes.Of(checkpoint.Config, checkpoint.Weights), FreeMemory.Read())
+        var bytes = ModelBytes.Of(checkpoint.Config, checkpoint.Weights);
+        var isCpu = devices[0].type == DeviceType.CPU;
+        var chosen = isCpu
+            ? MemoryPlan.Choose(residency, checkpoint.Name, bytes, FreeMemory.Read())
             : residency == Residency.Streamed ? Residency.Streamed : Residency.Resident;
+
+        // Streamed, or with a single GPU named, there is nothing to spread.
+        var plan = isCpu || chosen == Residency.Streamed || devices.Count == 1 ? null : Spread(checkpoint, bytes, devices.Count);
 
         // Whoever opened the checkpoint closes it after loading; what is streamed has to stay open.
         var store = chosen == Residency.Streamed ? checkpoint.Weights.Reopen() : null;
-        var weights = new WeightLoader(store ?? checkpoint.Weights, device, cancellationToken);
+        var weights = new WeightLoader(store ?? checkpoint.Weights, devices[plan?[0] ?? 0], cancellationToken);
         try
         {
-            return new LlavaModel(store, weights, checkpoint.Config, chosen);
+            return new LlavaModel(store, weights, checkpoint.Config, chosen, plan is null ? null : block => devices[plan[block]]);
         }
         catch
         {
@@ -67,6 +72,13 @@ internal sealed class LlavaModel : IDisposable
             throw;
         }
     }
+
+    /// <summary>On GPUs matrices take half of what they take in fp32.</summary>
+    private static int[] Spread(Checkpoint checkpoint, ModelBytes bytes, int devices) => DevicePlan.Spread(
+        [.. Enumerable.Repeat(bytes.DecoderBlock / 2, checkpoint.Config.Text.Layers)],
+        (bytes.Resident - (bytes.DecoderBlock * checkpoint.Config.Text.Layers)) / 2,
+        CudaMemory.Free(devices),
+        checkpoint.Name);
 
     /// <summary>Each picture's features as the decoder takes them: tower and projector over all views of all pictures at once, then each picture's arrangement.</summary>
     /// <param name="pictures">The pictures.</param>

@@ -5,8 +5,9 @@ namespace LogitLens.Inference.Models;
 /// <summary>What a checkpoint takes on the CPU, in bytes.</summary>
 /// <param name="Resident">All weights in fp32.</param>
 /// <param name="Streamed">What stays in memory where blocks are streamed: the unembedding, the projector and other small parts, one block of tower and decoder in fp32 and one as stored.</param>
+/// <param name="DecoderBlock">One block of the decoder in fp32.</param>
 /// <param name="PerPosition">What one position of one picture takes on its way: residual stream, the widest intermediate results, keys and values.</param>
-internal sealed record ModelBytes(long Resident, long Streamed, long PerPosition)
+internal sealed record ModelBytes(long Resident, long Streamed, long DecoderBlock, long PerPosition)
 {
     /// <summary>Counts a checkpoint's tensors.</summary>
     public static ModelBytes Of(CheckpointConfig config, WeightStore weights)
@@ -40,7 +41,7 @@ internal sealed record ModelBytes(long Resident, long Streamed, long PerPosition
         var queries = (long)text.Heads * text.HeadSize;
         var keys = (long)text.KeyValueHeads * text.HeadSize;
         var perPosition = sizeof(float) * ((4L * text.HiddenSize) + (3 * queries) + (4 * keys) + (3L * text.IntermediateSize) + (2L * text.Layers * keys));
-        return new ModelBytes(resident, streamed, perPosition);
+        return new ModelBytes(resident, streamed, decoder.Count == 0 ? 0 : decoder.Values.Max(block => block.Wide), perPosition);
     }
 
     private static long Most(Dictionary<string, (long Wide, long Stored)> blocks) => blocks.Count == 0 ? 0 : blocks.Values.Max(block => block.Wide + block.Stored);

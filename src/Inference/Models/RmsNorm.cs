@@ -7,6 +7,9 @@ internal sealed class RmsNorm(torch.Tensor weight, double epsilon)
 {
     private readonly long _width = weight.shape[0];
 
+    /// <summary>Where it is computed.</summary>
+    public torch.Device Device { get; } = weight.device;
+
     public static RmsNorm Load(WeightLoader weights, string name, double epsilon) => new(weights.LoadFloat(name + ".weight"), epsilon);
 
     /// <summary>rows × width → rows × width, in the type that came.</summary>

@@ -77,7 +77,7 @@ internal sealed class SequenceBatch : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         var (cos, sin) = _angles ?? throw new InvalidOperationException("No rows were announced.");
-        RotaryEmbedding.Apply(heads.narrow(1, 0, _config.Heads + _config.KeyValueHeads), cos, sin);
+        RotaryEmbedding.Apply(heads.narrow(1, 0, _config.Heads + _config.KeyValueHeads), cos.to(heads.device), sin.to(heads.device));
         if (_moving.Length > 1 && _moving.All(moving => moving.Mask is null && moving.Rows == _moving[0].Rows && moving.Rows > 1))
         {
             return AttendAlike(block, heads).MoveToOuterDisposeScope();
@@ -154,7 +154,7 @@ internal sealed class SequenceBatch : IDisposable
             values = values.repeat_interleave(group, 1);
         }
 
-        return torch.nn.functional.scaled_dot_product_attention(queries, keys, values, mask, is_casual: rows > 1 && mask is null);
+        return torch.nn.functional.scaled_dot_product_attention(queries, keys, values, mask?.to(queries.device), is_casual: rows > 1 && mask is null);
     }
 
     /// <summary>rows × (first + rows), true where a query may look: not ahead, and not further back than the window, itself included. Null where the kernel's own causal mask says the same.</summary>

@@ -85,6 +85,9 @@ internal sealed class WeightLoader : IDisposable
     /// <summary>The same loader, whose tensors are places in a slot: their numbers come with each block.</summary>
     public WeightLoader Into(WeightSlot slot) => new(_store, Device, _owned, _slots, slot, _cancellationToken);
 
+    /// <summary>The same loader for another device.</summary>
+    public WeightLoader On(torch.Device device) => new(_store, device, _owned, _slots, _slot, _cancellationToken);
+
     /// <summary>Reads some rows of a matrix straight from the file: rows × width, in the type of matrices, a new tensor.</summary>
     public torch.Tensor ReadRows(string key, ReadOnlySpan<int> rows)
     {

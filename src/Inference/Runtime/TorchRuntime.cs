@@ -66,25 +66,31 @@ public static partial class TorchRuntime
         }
     }
 
-    /// <summary>The device to compute on.</summary>
+    /// <summary>The devices to compute on: the CPU, one GPU, or all GPUs.</summary>
     /// <exception cref="RefusedInputException">CUDA was asked for and cannot be had, or libtorch cannot be loaded.</exception>
-    internal static torch.Device Choose(DeviceChoice choice)
+    internal static IReadOnlyList<torch.Device> Choose(DeviceChoice choice)
     {
         Start();
-        switch (choice)
+        if (choice.IsCpu || (!choice.IsCuda && !torch.cuda.is_available()))
         {
-            case DeviceChoice.Cpu:
-                return torch.CPU;
-            case DeviceChoice.Auto:
-                return torch.cuda.is_available() ? torch.device("cuda:0") : torch.CPU;
-            case DeviceChoice.Cuda:
-                return torch.cuda.is_available()
-                    ? torch.device("cuda:0")
-                    : throw new RefusedInputException(
-                        "CUDA was asked for, but this build or this machine has none: build with -p:TorchBackend=cuda where an NVIDIA driver is installed, or choose the device cpu.");
-            default:
-                throw new ArgumentOutOfRangeException(nameof(choice), choice, "Unknown device choice.");
+            return [torch.CPU];
         }
+
+        if (!torch.cuda.is_available())
+        {
+            throw new RefusedInputException(
+                "CUDA was asked for, but this build or this machine has none: build with -p:TorchBackend=cuda where an NVIDIA driver is installed, or choose the device cpu.");
+        }
+
+        var count = torch.cuda.device_count();
+        if (choice.Index is not { } index)
+        {
+            return [.. Enumerable.Range(0, count).Select(i => torch.device(DeviceType.CUDA, i))];
+        }
+
+        return index < count
+            ? [torch.device(DeviceType.CUDA, index)]
+            : throw new RefusedInputException($"The device {choice} was asked for, but this machine's GPUs are cuda:0 to cuda:{count - 1}: choose one of them.");
     }
 
     /// <summary>Where the build puts TorchSharp's native library: beside the program (publish for one platform) or under its runtimes.</summary>

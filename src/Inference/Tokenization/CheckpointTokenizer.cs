@@ -1,4 +1,5 @@
 using System.Text;
+using LogitLens.Inference.Checkpoints;
 
 namespace LogitLens.Inference.Tokenization;
 
@@ -116,7 +117,7 @@ public sealed class CheckpointTokenizer
             throw new RefusedInputException(
                 settings.IsLlama
                     ? $"The checkpoint folder {folder} has no tokenizer: neither tokenizer.model nor tokenizer.json is there; copy the one published with the checkpoint into the folder."
-                    : $"The checkpoint folder {folder} has no tokenizer.json, which its tokenizer class {settings.Class} needs: copy the one published with the checkpoint into the folder.");
+                    : $"The checkpoint folder {folder} has no tokenizer.json, which its tokenizer class {Shown.Text(settings.Class!)} needs: copy the one published with the checkpoint into the folder.");
         }
 
         return new CheckpointTokenizer(
@@ -215,7 +216,7 @@ public sealed class CheckpointTokenizer
         int Find(string content) => FindSpecial(content) ?? (vocabulary.Ids.TryGetValue(content, out var id)
             ? id
             : throw new RefusedInputException(
-                $"The tokenizer ({source}) is to add {content} to every text but has no such token: take tokenizer_config.json from the same checkpoint."));
+                $"The tokenizer ({source}) is to add {Shown.Text(content)} to every text but has no such token: take tokenizer_config.json from the same checkpoint."));
     }
 
     private static string WithoutLoneSurrogates(string text)

@@ -1,4 +1,5 @@
 using System.Text;
+using LogitLens.Inference.Checkpoints;
 using Microsoft.ML.Tokenizers;
 
 namespace LogitLens.Inference.Tokenization;
@@ -68,7 +69,7 @@ internal sealed class PieceMerger
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            throw new RefusedInputException($"{source} has merges that do not fit its pieces ({e.Message}): download the file again.", e);
+            throw new RefusedInputException($"{source} has merges that do not fit its pieces ({Shown.Text(e.Message)}): download the file again.", e);
         }
     }
 

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using LogitLens.Inference.Checkpoints;
 
 namespace LogitLens.Inference.Tokenization;
 
@@ -29,7 +30,7 @@ internal static class SentencePieceFile
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException)
         {
-            throw new RefusedInputException($"{path} is no readable SentencePiece model ({e.Message}): download it again.", e);
+            throw new RefusedInputException($"{path} is no readable SentencePiece model ({Shown.Text(e.Message)}): download it again.", e);
         }
 
         if (pieces.Count == 0)
@@ -57,7 +58,7 @@ internal static class SentencePieceFile
             if (!ids.TryAdd(pieces[id].Text, id))
             {
                 throw new RefusedInputException(
-                    $"{path} has the piece \"{pieces[id].Text}\" twice, as ids {ids[pieces[id].Text]} and {id}: download it again.");
+                    $"{path} has the piece \"{Shown.Text(pieces[id].Text)}\" twice, as ids {ids[pieces[id].Text]} and {id}: download it again.");
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using LogitLens.Inference.Checkpoints;
 
 namespace LogitLens.Inference.Tokenization;
 
@@ -36,13 +37,13 @@ internal static class TokenTable
             if (id >= vocabularySize)
             {
                 throw new RefusedInputException(
-                    $"The tokenizer ({source}) has a token with id {id} (\"{piece}\"), but the checkpoint's unembedding has {vocabularySize} rows only: the tokenizer belongs to another checkpoint.");
+                    $"The tokenizer ({source}) has a token with id {id} (\"{Shown.Text(piece)}\"), but the checkpoint's unembedding has {vocabularySize} rows only: the tokenizer belongs to another checkpoint.");
             }
 
             if (named[id] is { } other && other != piece)
             {
                 throw new RefusedInputException(
-                    $"The tokenizer ({source}) gives id {id} to two tokens, \"{other}\" and \"{piece}\": download its files again.");
+                    $"The tokenizer ({source}) gives id {id} to two tokens, \"{Shown.Text(other)}\" and \"{Shown.Text(piece)}\": download its files again.");
             }
 
             named[id] = piece;

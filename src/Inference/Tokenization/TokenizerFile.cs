@@ -65,7 +65,7 @@ internal static class TokenizerFile
         }
         catch (JsonException e)
         {
-            throw new RefusedInputException($"{path} is no readable JSON ({e.Message}): download it again.", e);
+            throw new RefusedInputException($"{path} is no readable JSON (line {e.LineNumber + 1}): download it again.", e);
         }
 
         if (document.RootElement.ValueKind != JsonValueKind.Object)

@@ -1,6 +1,7 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Text;
+using LogitLens.Inference.Checkpoints;
 
 namespace LogitLens.Inference.Tokenization;
 
@@ -22,7 +23,7 @@ internal sealed class TokenizerJson(string path, JsonElement root)
         if (type != "BPE")
         {
             throw new RefusedInputException(
-                $"{path} holds a tokenizer of the {type} kind, but only BPE, the kind LLaVA checkpoints use, is supported: use a checkpoint with a BPE tokenizer.");
+                $"{path} holds a tokenizer of the {Shown.Text(type)} kind, but only BPE, the kind LLaVA checkpoints use, is supported: use a checkpoint with a BPE tokenizer.");
         }
 
         foreach (var name in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
@@ -30,7 +31,7 @@ internal sealed class TokenizerJson(string path, JsonElement root)
             if (model.FindText(name) is { Length: > 0 } value)
             {
                 throw new RefusedInputException(
-                    $"{path} has the {name} \"{value}\", which is not supported: use a checkpoint whose tokenizer has none.");
+                    $"{path} has the {name} \"{Shown.Text(value)}\", which is not supported: use a checkpoint whose tokenizer has none.");
             }
         }
 
@@ -41,7 +42,7 @@ internal sealed class TokenizerJson(string path, JsonElement root)
             unknown = ids.TryGetValue(unknownPiece, out var id)
                 ? id
                 : throw new RefusedInputException(
-                    $"{path} names the unknown token \"{unknownPiece}\", which is not among its pieces: download it again.");
+                    $"{path} names the unknown token \"{Shown.Text(unknownPiece)}\", which is not among its pieces: download it again.");
         }
 
         return new PieceVocabulary
@@ -155,7 +156,7 @@ internal sealed class TokenizerJson(string path, JsonElement root)
                         ids.Add(id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number) && number >= 0
                             ? number
                             : throw new RefusedInputException(
-                                $"{path} has a post-processor whose token {name} has no proper id: download it again."));
+                                $"{path} has a post-processor whose token {Shown.Text(name)} has no proper id: download it again."));
                     }
                 }
             }
@@ -198,17 +199,17 @@ internal sealed class TokenizerJson(string path, JsonElement root)
             var piece = property.Name;
             if (property.Value.ValueKind != JsonValueKind.Number || !property.Value.TryGetInt32(out var id) || id < 0)
             {
-                throw new RefusedInputException($"{path} gives the piece \"{piece}\" no id from 0 on: download it again.");
+                throw new RefusedInputException($"{path} gives the piece \"{Shown.Text(piece)}\" no id from 0 on: download it again.");
             }
 
             if (!ids.TryAdd(piece, id))
             {
-                throw new RefusedInputException($"{path} has the piece \"{piece}\" twice, as ids {ids[piece]} and {id}: download it again.");
+                throw new RefusedInputException($"{path} has the piece \"{Shown.Text(piece)}\" twice, as ids {ids[piece]} and {id}: download it again.");
             }
 
             if (!pieces.TryAdd(id, piece))
             {
-                throw new RefusedInputException($"{path} gives id {id} to two pieces, \"{pieces[id]}\" and \"{piece}\": download it again.");
+                throw new RefusedInputException($"{path} gives id {id} to two pieces, \"{Shown.Text(pieces[id])}\" and \"{Shown.Text(piece)}\": download it again.");
             }
         }
 
@@ -266,7 +267,7 @@ internal sealed class TokenizerJson(string path, JsonElement root)
         catch (ArgumentException e)
         {
             throw new RefusedInputException(
-                $"{path} splits texts by a pattern that cannot be read ({e.Message}): use a checkpoint whose tokenizer has a simpler one.", e);
+                $"{path} splits texts by a pattern that cannot be read ({Shown.Text(e.Message)}): use a checkpoint whose tokenizer has a simpler one.", e);
         }
     }
 
@@ -284,5 +285,5 @@ internal sealed class TokenizerJson(string path, JsonElement root)
     }
 
     private RefusedInputException Unsupported(string what, string which) =>
-        new($"{path} asks for a {what} that is not supported: {which}; use a checkpoint with a Llama-, Mistral- or Qwen2-like tokenizer.");
+        new($"{path} asks for a {what} that is not supported: {Shown.Text(which)}; use a checkpoint with a Llama-, Mistral- or Qwen2-like tokenizer.");
 }

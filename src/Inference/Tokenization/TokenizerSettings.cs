@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LogitLens.Inference.Checkpoints;
 
 namespace LogitLens.Inference.Tokenization;
 
@@ -91,7 +92,7 @@ internal sealed record TokenizerSettings
         {
             if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out var id) || id < 0)
             {
-                throw new RefusedInputException($"{path} gives the token \"{entry.Name}\" no id from 0 on: download it again.");
+                throw new RefusedInputException($"{path} gives the token \"{Shown.Text(entry.Name)}\" no id from 0 on: download it again.");
             }
 
             tokens.Add(new AddedToken(id, entry.Name, special.Contains(entry.Name), Normalized: !special.Contains(entry.Name)));

@@ -9,18 +9,22 @@ internal sealed record Gemm(string Stage, long M, long K, long N, double Count)
     public double Flops => 2.0 * M * K * N * Count;
 }
 
-/// <summary>What a picture costs in matrix products, from the checkpoint's sizes alone.</summary>
+/// <summary>What a batch of pictures costs in matrix products, from the checkpoint's sizes alone.</summary>
 internal static class Work
 {
-    /// <summary>Every matrix product of one analysis without answer. Attention counts its full square, as dense attention computes it.</summary>
+    /// <summary>Every matrix product of a batch without answers, its pictures' rows multiplied together. Attention counts its full square, as dense attention computes it.</summary>
     /// <param name="config">The checkpoint's sizes.</param>
     /// <param name="positions">Length of the input sequence, P.</param>
     /// <param name="layersRead">Layers the lens reads.</param>
-    internal static IReadOnlyList<Gemm> Of(CheckpointConfig config, int positions, int layersRead)
+    /// <param name="pictures">Pictures of the batch.</param>
+    internal static IReadOnlyList<Gemm> Of(CheckpointConfig config, int positions, int layersRead, int pictures)
     {
         var vision = config.Vision;
         var patches = (vision.ImageSize / vision.PatchSize) * (vision.ImageSize / vision.PatchSize);
         var tower = patches + 1;
+        var allPatches = patches * pictures;
+        var allTower = tower * pictures;
+        var all = positions * pictures;
 
         // Feature layer −2 is the output of the last block but one.
         var deepest = config.VisionFeatureLayers.Max(layer => layer < 0 ? vision.Layers + 1 + layer : layer);
@@ -30,22 +34,22 @@ internal static class Work
         var visionHead = vision.HiddenSize / vision.Heads;
         return
         [
-            new("tower", patches, vision.Channels * vision.PatchSize * vision.PatchSize, vision.HiddenSize, 1),
-            new("tower", tower, vision.HiddenSize, vision.HiddenSize, 4 * deepest),
-            new("tower", tower, vision.HiddenSize, vision.IntermediateSize, deepest),
-            new("tower", tower, vision.IntermediateSize, vision.HiddenSize, deepest),
-            new("tower", tower, visionHead, tower, vision.Heads * deepest),
-            new("tower", tower, tower, visionHead, vision.Heads * deepest),
-            new("tower", patches, vision.HiddenSize * config.VisionFeatureLayers.Count, text.HiddenSize, 1),
-            new("tower", patches, text.HiddenSize, text.HiddenSize, 1),
-            new("decoder", positions, text.HiddenSize, queryWidth, text.Layers),
-            new("decoder", positions, text.HiddenSize, keyWidth, 2 * text.Layers),
-            new("decoder", positions, queryWidth, text.HiddenSize, text.Layers),
-            new("decoder", positions, text.HiddenSize, text.IntermediateSize, 2 * text.Layers),
-            new("decoder", positions, text.IntermediateSize, text.HiddenSize, text.Layers),
-            new("decoder", positions, text.HeadSize, positions, text.Heads * text.Layers),
-            new("decoder", positions, positions, text.HeadSize, text.Heads * text.Layers),
-            new("lens", positions, text.HiddenSize, text.VocabularySize, layersRead),
+            new("tower", allPatches, vision.Channels * vision.PatchSize * vision.PatchSize, vision.HiddenSize, 1),
+            new("tower", allTower, vision.HiddenSize, vision.HiddenSize, 4 * deepest),
+            new("tower", allTower, vision.HiddenSize, vision.IntermediateSize, deepest),
+            new("tower", allTower, vision.IntermediateSize, vision.HiddenSize, deepest),
+            new("tower", tower, visionHead, tower, vision.Heads * deepest * pictures),
+            new("tower", tower, tower, visionHead, vision.Heads * deepest * pictures),
+            new("tower", allPatches, vision.HiddenSize * config.VisionFeatureLayers.Count, text.HiddenSize, 1),
+            new("tower", allPatches, text.HiddenSize, text.HiddenSize, 1),
+            new("decoder", all, text.HiddenSize, queryWidth, text.Layers),
+            new("decoder", all, text.HiddenSize, keyWidth, 2 * text.Layers),
+            new("decoder", all, queryWidth, text.HiddenSize, text.Layers),
+            new("decoder", all, text.HiddenSize, text.IntermediateSize, 2 * text.Layers),
+            new("decoder", all, text.IntermediateSize, text.HiddenSize, text.Layers),
+            new("decoder", positions, text.HeadSize, positions, text.Heads * text.Layers * pictures),
+            new("decoder", positions, positions, text.HeadSize, text.Heads * text.Layers * pictures),
+            new("lens", all, text.HiddenSize, text.VocabularySize, layersRead),
         ];
     }
 }

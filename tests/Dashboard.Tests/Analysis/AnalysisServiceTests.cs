@@ -134,6 +134,46 @@ public sealed class AnalysisServiceTests : IDisposable
         Assert.Equal(1, (await dashboard.WaitUntilFinishedAsync(next)).Counts.Done);
     }
 
+    [Fact]
+    public async Task Run_OneItemThatCannotBeUsed_FailsAloneAndTheRestOfItsBatchIsDone()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var dashboard = await RunningDashboard.StartAsync(_folder.Path);
+        var items = new List<RequestedItem>();
+        foreach (var name in (string[])["garden.jpg", "beach.jpg", "garden.jpg", "arctic.png"])
+        {
+            var image = await dashboard.Coordinator.AddImageAsync(name, await File.ReadAllBytesAsync(DemoFiles.Picture(name), token), token);
+            items.Add(new RequestedItem(image.Id, items.Count == 1 ? string.Join(' ', Enumerable.Repeat("cat", 4000)) : items.Count == 2 ? "Is there a cat?" : null));
+        }
+
+        var run = await dashboard.Coordinator.StartAsync(
+            new RequestedRun("batch", null, PromptTemplate.DefaultQuestion, new RunSettings(Layers: [0, 12], AnswerTokens: 32), items), token);
+        var row = await dashboard.WaitUntilFinishedAsync(run);
+
+        Assert.Equal((3, 1), (row.Counts.Done, row.Counts.Failed));
+        var analyses = await dashboard.AnalysesAsync(run);
+        Assert.Contains("context", analyses[1].Error, StringComparison.Ordinal);
+        Assert.Equal("There is a cat and a sunflower on grass.", analyses[0].AnswerText);
+        Assert.NotEqual(analyses[0].AnswerText, analyses[2].AnswerText);
+        Assert.Equal("There is a penguin on snow.", analyses[3].AnswerText);
+    }
+
+    [Fact]
+    public async Task Cancel_OneOfABatch_LeavesTheOthers()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var dashboard = await RunningDashboard.StartAsync(_folder.Path);
+        var run = await dashboard.QueueAsync(["garden.jpg", "beach.jpg", "arctic.png"], new RunSettings(AnswerTokens: 32));
+        await dashboard.WaitForAsync(run, counts => counts.Running == 3);
+        var second = (await dashboard.AnalysesAsync(run))[1];
+
+        await dashboard.Coordinator.CancelAsync(run, second.Id, token);
+
+        var counts = (await dashboard.WaitUntilFinishedAsync(run)).Counts;
+        Assert.Equal((2, 1), (counts.Done, counts.Cancelled));
+        Assert.Equal(AnalysisState.Cancelled, (await dashboard.AnalysesAsync(run))[1].State);
+    }
+
     [Theory]
     [InlineData(0, 0, "", "choose 1 to 50")]
     [InlineData(51, 0, "", "choose 1 to 50")]

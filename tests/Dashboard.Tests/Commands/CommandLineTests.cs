@@ -113,7 +113,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--checkpoint", "analyze", "--images", "PICTURES", "--out", "OUT")]
     [InlineData("no layer 13", "analyze", "--images", "PICTURES", "--checkpoint", "CHECKPOINT", "--out", "OUT", "--layers", "13")]
     [InlineData("choose 1 to 50", "analyze", "--images", "PICTURES", "--checkpoint", "CHECKPOINT", "--out", "OUT", "--top-k", "51")]
-    [InlineData("auto, cpu or cuda", "analyze", "--images", "PICTURES", "--checkpoint", "CHECKPOINT", "--out", "OUT", "--device", "tpu")]
+    [InlineData("auto, cpu, cuda or cuda:N", "analyze", "--images", "PICTURES", "--checkpoint", "CHECKPOINT", "--out", "OUT", "--device", "tpu")]
     [InlineData("more than one <image>", "analyze", "--images", "PICTURES", "--checkpoint", "CHECKPOINT", "--out", "OUT", "--prompt", "<image><image>")]
     [InlineData("no folder", "analyze", "--images", "PICTURES", "--checkpoint", "/nowhere", "--out", "OUT")]
     [InlineData("nothing to analyse", "analyze", "--checkpoint", "CHECKPOINT", "--out", "OUT")]

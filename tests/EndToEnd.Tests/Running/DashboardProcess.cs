@@ -32,6 +32,9 @@ public sealed class DashboardProcess : IAsyncDisposable
     /// <summary>What it printed so far.</summary>
     public string Output => string.Join('\n', _output);
 
+    /// <summary>The program, as it is built beside the tests.</summary>
+    public static string Program => Metadata("DashboardOutput");
+
     /// <summary>The repository's top folder.</summary>
     public static string RepositoryRoot => Metadata("RepositoryRoot");
 

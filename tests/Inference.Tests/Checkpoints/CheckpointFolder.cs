@@ -42,7 +42,7 @@ internal sealed class CheckpointFolder : IDisposable
     };
 
     /// <summary>The tensors in the layout the hub publishes.</summary>
-    public static IEnumerable<(string Name, string Type, long[] Shape, byte[] Data)> Tensors()
+    public static IEnumerable<(string Name, string Type, long[] Shape, byte[] Data)> Tensors(int words = Words)
     {
         const string Tower = "vision_tower.vision_model.";
         const string Text = "language_model.model.";
@@ -72,7 +72,7 @@ internal sealed class CheckpointFolder : IDisposable
         yield return Tensor("multi_modal_projector.linear_1.bias", Width);
         yield return Tensor("multi_modal_projector.linear_2.weight", Width, Width);
         yield return Tensor("multi_modal_projector.linear_2.bias", Width);
-        yield return Tensor(Text + "embed_tokens.weight", Words, Width);
+        yield return Tensor(Text + "embed_tokens.weight", words, Width);
         yield return Tensor(Text + "layers.0.input_layernorm.weight", Width);
         foreach (var name in (string[])["q_proj", "k_proj", "v_proj", "o_proj"])
         {
@@ -85,7 +85,7 @@ internal sealed class CheckpointFolder : IDisposable
         yield return Tensor(Text + "layers.0.mlp.up_proj.weight", Inner, Width);
         yield return Tensor(Text + "layers.0.mlp.down_proj.weight", Width, Inner);
         yield return Tensor(Text + "norm.weight", Width);
-        yield return Tensor("language_model.lm_head.weight", Words, Width);
+        yield return Tensor("language_model.lm_head.weight", words, Width);
     }
 
     /// <summary>A key of the hub's layout as newer versions of transformers write it.</summary>
@@ -105,11 +105,11 @@ internal sealed class CheckpointFolder : IDisposable
     }
 
     /// <summary>Writes everything, the weights in three shards with an index.</summary>
-    public CheckpointFolder CompleteInShards()
+    public CheckpointFolder CompleteInShards(int words = Words)
     {
         Complete().Delete("model.safetensors");
         var map = new JsonObject();
-        var tensors = Tensors().ToArray();
+        var tensors = Tensors(words).ToArray();
         foreach (var (i, shard) in tensors.Chunk((tensors.Length + 2) / 3).Index())
         {
             var name = $"model-0000{i + 1}-of-00003.safetensors";

@@ -43,6 +43,37 @@ public sealed class AnalysisQueueTests
     }
 
     [Fact]
+    public async Task ClaimBatchAsync_SeveralPictures_TakesThemByOrdinalFromOneRun()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var first = await storage.AddRunAsync(5);
+        await storage.AddRunAsync(2, "other");
+
+        var batch = await storage.Queue.ClaimBatchAsync(loaded: null, pictures: 3, analyses: 16, Token);
+        var rest = await storage.Queue.ClaimBatchAsync(first, pictures: 8, analyses: 16, Token);
+        var none = await storage.Queue.ClaimBatchAsync(first, pictures: 8, analyses: 16, Token);
+
+        Assert.Equal(["picture-0.png", "picture-1.png", "picture-2.png"], batch.Select(claimed => claimed.ImageName));
+        Assert.All(batch, claimed => Assert.Equal((first, 1), (claimed.Run, claimed.Attempt)));
+        Assert.Equal(["picture-3.png", "picture-4.png"], rest.Select(claimed => claimed.ImageName));
+        Assert.Empty(none);
+        Assert.Equal(2, await storage.Queue.CountQueuedAsync(Token));
+    }
+
+    [Fact]
+    public async Task ClaimBatchAsync_SeveralPromptsOnOnePicture_CountAsOnePicture()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var checkpoint = await storage.Checkpoints.AddAsync(Sample.Checkpoint("demo", 2), Token);
+        var images = new[] { await storage.Images.AddAsync(Sample.Image("a.png"), Token), await storage.Images.AddAsync(Sample.Image("b.png"), Token) };
+        var items = Enumerable.Range(0, 10).Select(i => new NewItem(images[i / 8].Id, Sample.Prompt)).ToList();
+        var run = await storage.Runs.AddAsync(new NewRun("questions", checkpoint.Id, new RunSettings(), "{}", items), Token);
+
+        Assert.Equal(8, (await storage.Queue.ClaimBatchAsync(run, pictures: 1, analyses: 16, Token)).Count);
+        Assert.Single(await storage.Queue.ClaimBatchAsync(run, pictures: 1, analyses: 1, Token));
+    }
+
+    [Fact]
     public async Task CompleteAsync_AllLayers_IsDoneWithAnswerAndTimes()
     {
         await using var storage = await TestStorage.CreateAsync();

@@ -43,7 +43,7 @@ export class OverviewPart {
           fillToken(row.token, model, id);
         }
 
-        row.bar.style.transform = `scaleX(${count / counted[0].count})`;
+        row.bar.style.width = `${100 * (count / counted[0].count)}%`;
         row.number.textContent = String(count);
         row.element.classList.toggle('lx-filler', model.isFiller(id));
         row.element.classList.toggle('lx-lit', this.explorer.lit()?.ids.has(id) ?? false);

@@ -96,7 +96,7 @@ export class PlacePanel {
           fillToken(row.token, model, id);
         }
 
-        row.bar.style.transform = `scaleX(${Math.max(probability, 0.002)})`;
+        row.bar.style.width = `${100 * (Math.max(probability, 0.002))}%`;
         row.number.textContent = formatProbability(probability);
         row.element.classList.toggle('lx-filler', model.isFiller(id));
         row.element.classList.toggle('lx-lit', lit?.ids.has(id) ?? false);

@@ -94,7 +94,7 @@ export class SelectionPanel {
       const token = make('span');
       fillToken(token, model, id);
       const bar = make('span', { class: 'lx-bar' });
-      bar.style.transform = `scaleX(${count / of})`;
+      bar.style.width = `${100 * (count / of)}%`;
       const button = make('button', { type: 'button', class: 'lx-token-row', title: `In ${count} of ${of}, mean p ${formatProbability(mean)}; a click pins it` },
         token, make('span', { class: 'lx-bar-box' }, bar), make('span', { class: 'lx-number' }, `${count} · ${formatProbability(mean)}`));
       button.addEventListener('pointerenter', () => explorer.setEmphasis(new Set([id])));

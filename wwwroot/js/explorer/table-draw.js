@@ -70,9 +70,10 @@ export class TablePainter {
         context.fillRect(x, HEAD - 3, cell, 3);
       }
 
-      context.font = `${chosen ? '600 ' : ''}12px ${theme.sans}`;
+      const legacy = layer !== null && model.isLegacy(layer);
+      context.font = `${chosen ? '600 ' : ''}${legacy && cell < 120 ? 10 : 12}px ${theme.sans}`;
       context.fillStyle = chosen ? theme.accent : layer !== null && (layer < first || layer > last) ? theme.inkFaint : theme.ink;
-      const name = layer === null ? strings.change : layerName(layer) + (model.isLegacy(layer) ? ` · ${strings.normed}` : '');
+      const name = layer === null ? strings.change : layerName(layer) + (legacy ? ` ${strings.normed}` : '');
       context.fillText(name, x + cell / 2, HEAD / 2, cell - 4);
     });
     context.restore();
@@ -137,12 +138,13 @@ export class TablePainter {
     const id = model.id(layer, index);
     const probability = model.probability(layer, index);
     const place = this.#placeOf(model, view, layer, index, probability, isPatch);
-    const ink = Number.isNaN(place) ? theme.ink : theme.sure.ink(place);
     const faded = (this.filtered && !passes(model, view, foundIds, layer, index)) || (view.hide && model.isFiller(id));
-    context.globalAlpha = faded ? 0.3 : 1;
+    const ink = faded ? theme.inkSoft : Number.isNaN(place) ? theme.ink : theme.sure.ink(place);
     if (!Number.isNaN(place)) {
+      context.globalAlpha = faded ? 0.18 : 1;
       context.fillStyle = theme.sure.colour(place);
       context.fillRect(x, top, cell - 1, rowHeight - 1);
+      context.globalAlpha = 1;
     }
 
     const showNumber = cell >= NUMBERS_FROM;
@@ -160,8 +162,6 @@ export class TablePainter {
       context.fillStyle = ink;
       context.fillRect(x + 3, top + rowHeight - 3, cell - 7, 1.5);
     }
-
-    context.globalAlpha = 1;
   }
 
   // Where the cell's colour lies between unsure and sure.

@@ -7,7 +7,7 @@ import { fillToken, formatProbability, layerPhrase, placeName, placePhrase } fro
 import { TableBar } from './table-bar.js';
 import { tableAsTsv } from './table-copy.js';
 import { FIRST, HEAD, PINNED, ROW, TablePainter } from './table-draw.js';
-import { chooseColumns, chooseRows, filtersCells } from './table-rows.js';
+import { chooseColumns, chooseRows, filtersCells, passes } from './table-rows.js';
 
 const strings = { keys: 'Arrow keys move over the cells, Enter locks, full stop pins the token, Escape frees.', none: 'No position passes the filter.' };
 
@@ -169,11 +169,14 @@ export class TablePart {
   }
 
   #markLit(context, y, from, to, scrollLeft, width) {
-    const { model, theme } = this.explorer;
+    const { model, view, theme, foundIds } = this.explorer;
     const lit = this.explorer.lit();
     if (!lit) {
       return;
     }
+
+    // What was found is outlined where it passes the whole filter.
+    const isLit = lit.ids === foundIds ? (layer, index) => passes(model, view, foundIds, layer, index) : (layer, index) => lit.ids.has(model.id(layer, index));
 
     for (let at = from; at < to; at++) {
       const index = this.rows[at];
@@ -186,7 +189,7 @@ export class TablePart {
       context.lineWidth = 2;
       this.columns.forEach(({ layer }, column) => {
         const [x, cell] = this.cell(column, scrollLeft);
-        if (layer !== null && x > FIRST - cell && x < width && lit.ids.has(model.id(layer, index))) {
+        if (layer !== null && x > FIRST - cell && x < width && isLit(layer, index)) {
           context.strokeRect(Math.max(FIRST, x) + 1, y(at) + 1, cell - 3 - Math.max(0, FIRST - x), ROW - 3);
         }
       });
