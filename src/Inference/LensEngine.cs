@@ -95,6 +95,7 @@ public sealed class LensEngine : IDisposable
         var ids = Tokenizer.Encode(full);
         var decoded = PictureDecoder.Decode(picture, orientation, limits);
         var prepared = _pictures.Prepare(decoded);
+        _model.Tower.RequireSize(prepared.Width, prepared.Height);
         var positions = LayOut(ids, prepared, answerTokens);
         return new PreparedInput(prepared, decoded.Width, decoded.Height, full, positions);
     }

@@ -38,7 +38,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(s => new DataSizeStore(s.GetRequiredService<DatabaseFile>()));
         services.AddSingleton(s => new DatabaseCheck(s.GetRequiredService<DatabaseFile>(), Clock(s)));
         services.AddSingleton(s => new DatabaseCompaction(s.GetRequiredService<DatabaseFile>(), Writer(s), Clock(s)));
-        services.AddSingleton(s => new DatabaseRepair(Writer(s)));
+        services.AddSingleton(s => new DatabaseRepair(Writer(s), s.GetRequiredService<DatabaseCheck>()));
         services.AddSingleton(s => new RetentionStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new DatabaseRestore(s.GetRequiredService<DatabaseFile>(), s.GetRequiredService<IDbContextFactory<StorageContext>>(), Clock(s)));
         services.AddSingleton(s => new ImageStore(Reader(s), Writer(s), Clock(s)));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LogitLens.Benchmarks.Engine;
 using LogitLens.Benchmarks.Hostile;
+using LogitLens.Benchmarks.Readings;
 
 var shape = new Option<string>("--shape") { Description = "demo, 1b or 7b", DefaultValueFactory = _ => "demo" };
 shape.AcceptOnlyFromAmong(["demo", .. RandomCheckpoint.Shapes.Select(s => s.Name)]);
@@ -30,9 +31,24 @@ engine.SetAction((result, _) => EngineBenchmark.RunAsync(new EngineOptions(
     result.GetRequiredValue(folder).FullName,
     result.GetValue(keep))));
 
+var analyses = new Option<int>("--analyses") { Description = "Analyses written and asked about", DefaultValueFactory = _ => 1000 };
+var scratch = new Option<DirectoryInfo>("--folder")
+{
+    Description = "Where the database is written (10 GB for 10,000 analyses)",
+    DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(Path.GetTempPath(), "logitlens-benchmarks")),
+};
+var keepDatabase = new Option<bool>("--keep") { Description = "Leave the database there" };
+var readings = new Command("readings", "Writes a database of many analyses of LLaVA-1.5's size, and times the questions asked of it.") { analyses, topK, scratch, keepDatabase };
+readings.SetAction((result, cancellationToken) => ReadingsBenchmark.RunAsync(
+    result.GetRequiredValue(analyses),
+    result.GetRequiredValue(topK),
+    result.GetRequiredValue(scratch).FullName,
+    result.GetValue(keepDatabase),
+    cancellationToken));
+
 var files = new Option<int>("--files") { Description = "Damaged files to open", DefaultValueFactory = _ => 100_000 };
 var seed = new Option<int>("--seed") { Description = "The first seed; the test suite uses 0 to 13", DefaultValueFactory = _ => 1000 };
 var fuzz = new Command("fuzz", "Opens damaged checkpoint folders: each opens or is refused in a sentence, within bounded memory.") { files, seed };
 fuzz.SetAction(result => FuzzBenchmark.Run(result.GetRequiredValue(files), result.GetRequiredValue(seed)));
 
-return await new RootCommand("LogitLens benchmarks. Run in Release: dotnet run -c Release --project tests/Benchmarks -- engine --shape demo") { engine, fuzz }.Parse(args).InvokeAsync();
+return await new RootCommand("LogitLens benchmarks. Run in Release: dotnet run -c Release --project tests/Benchmarks -- engine --shape demo") { engine, readings, fuzz }.Parse(args).InvokeAsync();

@@ -165,6 +165,7 @@ public sealed class ModuleTests(ModuleBrowser browser) : IClassFixture<ModuleBro
     [InlineData("rows: 'patches'", "1,2,3,4")]
     [InlineData("rows: 'before'", "0")]
     [InlineData("rows: 'after'", "5")]
+    [InlineData("rows: 'text'", "0,5")]
     [InlineData("least: 0.85", "0,2,4")]
     [InlineData("least: 0.85, columns: [1, 2]", "4")]
     [InlineData("hide: true, layer: 1", "0,1,3,4,5")]

@@ -15,7 +15,11 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
         { "run", "/runs/{run}" },
         { "new-run", "/runs/new" },
         { "images", "/images" },
+        { "imports", "/imports" },
         { "explorer", "/analyses/{garden}" },
+        { "explorer-token", "/analyses/{garden}?map=token&token=300&layer=9&pins=300&with=200-205_224-229" },
+        { "explorer-compared", "/analyses/{garden}?map=mask&pair=3-12&lock=200" },
+        { "masks", "/runs/{run}/masks" },
         { "nowhere", "/nowhere" },
     };
 

@@ -15,7 +15,8 @@ internal static class ModelInput
     {
         // It was let in under the limits of its day.
         var limits = new PictureLimits(long.MaxValue, PictureLimits.Default.MaxPixels);
-        var config = Checkpoint.Open(folder).Config;
+        using var checkpoint = Checkpoint.Open(folder);
+        var config = checkpoint.Config;
         var prepared = PictureProcessor.Open(folder, config).Prepare(PictureDecoder.Decode(bytes, orientation, limits));
         var side = config.Vision.PatchSize;
         var (width, height) = (prepared.Width / side * side, prepared.Height / side * side);

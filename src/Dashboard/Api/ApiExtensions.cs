@@ -55,7 +55,9 @@ internal static class ApiExtensions
         api.MapExports();
         api.MapData();
         api.MapImages();
+        api.MapImports();
         api.MapRuns();
+        api.MapStatistics();
         api.MapTokens();
         app.MapStatus();
     }

@@ -23,9 +23,36 @@ internal static class CheckpointEndpoints
             return ApiResults.NotFound("There is no checkpoint of that hash: it may have been deleted with its last run.");
         }
 
-        return ApiResults.IsKnown(context, $"tokens-{hash}")
+        // A table that an import made may still grow; it is asked for each time and sent if it has.
+        var isKnown = ApiResults.IsKnown(context, $"tokens-{hash}-{tokens.Count}");
+        var isWhole = tokens[^1].Id == tokens.Count - 1;
+        if (!isWhole || tokens[^1].Kind == TokenRow.TextOnly)
+        {
+            ApiResults.MayChange(context);
+        }
+
+        // Places are ids: what a document's table leaves out is named by its number.
+        tokens = isWhole ? tokens : Filled(tokens);
+        return isKnown
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Stream(body => WriteAsync(body, tokens, cancellationToken), "application/json");
+    }
+
+    private static TokenRow[] Filled(IReadOnlyList<TokenRow> tokens)
+    {
+        const byte Unnamed = 3;
+        var filled = new TokenRow[tokens[^1].Id + 1];
+        for (var id = 0; id < filled.Length; id++)
+        {
+            filled[id] = new TokenRow(id, string.Empty, string.Empty, $"#{id}", Unnamed);
+        }
+
+        foreach (var token in tokens)
+        {
+            filled[token.Id] = token;
+        }
+
+        return filled;
     }
 
     /// <summary>Written by hand: objects for a hundred thousand tokens would cost more than their texts.</summary>

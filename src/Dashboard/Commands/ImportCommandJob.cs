@@ -99,7 +99,7 @@ internal sealed class ImportCommandJob(IReadOnlyList<string> paths, string? chec
             switch (outcome.State)
             {
                 case ImportFileState.Failed:
-                    _display.Failed(file, outcome.Note ?? "It could not be imported.");
+                    _display.Failed(file, outcome.NoteWithout(file) ?? "It could not be imported.");
                     break;
                 case ImportFileState.AlreadyHere:
                     _alreadyHere++;

@@ -9,7 +9,7 @@ namespace LogitLens.Dashboard.Importing;
 
 /// <summary>Imports files of one import, whatever their form; which it is, their content says.</summary>
 /// <remarks>For one caller at a time.</remarks>
-internal sealed class FileImporter(PageImporter pages, ImportStore archives, RunStore runs, PictureIntake pictures)
+internal sealed class FileImporter(PageImporter pages, DocumentImporter documents, ImportStore archives, RunStore runs, PictureIntake pictures)
 {
     private const int StartLength = 512;
 
@@ -30,8 +30,8 @@ internal sealed class FileImporter(PageImporter pages, ImportStore archives, Run
                 return ImportOutcome.Failed($"{name} is empty: take the file as its tool wrote it.");
             }
 
-            return ArchiveReader.IsZip(start.AsSpan(0, length))
-                ? await ImportArchiveAsync(name, stream, cancellationToken)
+            return ArchiveReader.IsZip(start.AsSpan(0, length)) ? await ImportArchiveAsync(name, stream, cancellationToken)
+                : DocumentImporter.IsLikely(start.AsSpan(0, length)) ? await documents.ImportAsync(name, stream, cancellationToken)
                 : await ImportTextAsync(name, stream, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

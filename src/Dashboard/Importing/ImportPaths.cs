@@ -8,6 +8,9 @@ internal static class ImportPaths
     /// <summary>What is taken out of folders; a file that is named itself is taken whatever it is called.</summary>
     private static readonly string[] Extensions = [".html", ".htm", ".json", ".zip"];
 
+    /// <summary>Whether a file of that name is looked at where many are offered at once.</summary>
+    public static bool IsOffered(string name) => Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Files as named, those of a folder and its folders in the order of their paths, each once.</summary>
     /// <exception cref="RefusedInputException">A path that is not there, a folder that cannot be read, or nothing to import in it.</exception>
     public static IReadOnlyList<string> Find(IReadOnlyList<string> paths)
@@ -32,12 +35,22 @@ internal static class ImportPaths
         return [.. files.Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>Whether JSON begins as LogitLens' own does; other programs keep theirs beside their pages.</summary>
+    private static bool IsDocument(string path)
+    {
+        var start = new byte[64];
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return start.AsSpan(0, length).TrimStart("\uFEFF \t\r\n{"u8).StartsWith("\"version\""u8);
+    }
+
     private static List<string> In(string folder)
     {
         try
         {
             var found = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-                .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+                .Where(IsOffered)
+                .Where(file => !Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase) || IsDocument(file))
                 .Select(Path.GetFullPath)
                 .Order(StringComparer.Ordinal)
                 .ToList();

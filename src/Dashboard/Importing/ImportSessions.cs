@@ -14,5 +14,10 @@ internal sealed class ImportSessions(CheckpointNaming naming, ForeignFileStore f
     /// <summary>An importer for the files of one import.</summary>
     /// <exception cref="Inference.RefusedInputException">The checkpoint it names is not there any more.</exception>
     public async Task<FileImporter> OpenAsync(ImportJobId job, string name, string? checkpoint, CancellationToken cancellationToken) =>
-        new(new PageImporter(files, checkpoints, job, name, await naming.FindAsync(checkpoint, cancellationToken)), archives, runs, pictures);
+        new(
+            new PageImporter(files, checkpoints, job, name, await naming.FindAsync(checkpoint, cancellationToken)),
+            new DocumentImporter(archives, checkpoints, runs, pictures),
+            archives,
+            runs,
+            pictures);
 }

@@ -5,7 +5,7 @@ namespace LogitLens.Inference.Imaging;
 /// <summary>Where a picture lies on the canvas that is cut into tiles, and where the patches of its finer look lie in the picture.</summary>
 /// <remarks>
 /// LLaVA-NeXT's rules (Liu et al. 2024) in transformers' arithmetic: <c>select_best_resolution</c>, <c>get_patch_output_size</c>, <c>unpad_image</c>. Patches
-/// are freed from padding by the picture's aspect ratio alone, so that a row at the edge may still hold some.
+/// are freed from padding by the picture's aspect ratio alone, so that a row at the edge may still hold some, or a strip of the picture be left out.
 /// </remarks>
 internal sealed record TilePlan
 {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LogitLens.Inference.Lens;
 
 /// <summary>What the lens reads at one layer in the rows of a batch, before they are dealt out to the analyses they belong to. Rows may be filled at once.</summary>
@@ -24,6 +26,7 @@ internal sealed class LensRows(int count, int topK, int[] tracked)
     }
 
     /// <summary>Adds a piece of a row's logits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<float> logits, int first, int row)
     {
         LogitScan.Add(logits, first, _ids.AsSpan(row * topK, topK), _logProbabilities.AsSpan(row * topK, topK), ref _sums[row]);

@@ -118,6 +118,7 @@ internal static class LogitScan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Insert(float value, int id, Span<int> ids, Span<float> values)
     {
         var at = values.Length - 1;

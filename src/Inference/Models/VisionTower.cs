@@ -90,7 +90,7 @@ internal sealed class VisionTower
     public torch.Tensor Forward(IReadOnlyList<ReadOnlyMemory<float>> pixelValues, int width, int height, Action<int>? onBlock, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
-        var patches = Patches(width, height);
+        var patches = RequireSize(width, height);
         _blocks.Prepare(0);
         var residual = torch.cat([.. pixelValues.Select(pixels => Embed(pixels.Span, width, height))], 0);
         residual = _preNorm?.Forward(residual) ?? residual;
@@ -138,15 +138,19 @@ internal sealed class VisionTower
         }
     }
 
-    private int Patches(int width, int height)
+    /// <summary>Refuses a view of another size than the tower has positions for.</summary>
+    /// <param name="width">Width, in pixels.</param>
+    /// <param name="height">Height, in pixels.</param>
+    /// <returns>Patches of a view.</returns>
+    /// <exception cref="RefusedInputException">Another size.</exception>
+    public int RequireSize(int width, int height)
     {
-        var rows = height / _config.PatchSize;
-        var columns = width / _config.PatchSize;
-        var patches = _positionEmbedding.shape[0] - (_classEmbedding is null ? 0 : 1);
-        return rows * columns == patches
+        var (rows, columns) = (height / _config.PatchSize, width / _config.PatchSize);
+        var side = _config.ImageSize / _config.PatchSize;
+        return rows == side && columns == side
             ? rows * columns
             : throw new RefusedInputException(
-                $"The picture was prepared at {width} × {height} pixels ({rows * columns} patches), but the vision tower has positions for {patches} patches: preprocessor_config.json and config.json contradict each other; download both again.");
+                $"The picture was prepared at {width} × {height} pixels ({rows * columns} patches), but the vision tower has positions for {side * side} patches of a square: preprocessor_config.json and config.json contradict each other; download both again.");
     }
 
     /// <summary>One view's residual stream before the first block, positions × width.</summary>

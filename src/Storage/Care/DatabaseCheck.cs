@@ -1,6 +1,7 @@
 using LogitLens.Storage.Care.Checks;
 using LogitLens.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace LogitLens.Storage.Care;
 
@@ -21,10 +22,21 @@ public sealed class DatabaseCheck
     public Task<CheckReport> CheckAsync(IProgress<CareProgress>? progress, CancellationToken cancellationToken) =>
         CheckFileAsync(_file.UnpooledConnectionString, _file, _clock, progress, cancellationToken);
 
+    /// <summary>Runs whose token index is not right and can be made anew.</summary>
+    internal async Task<IReadOnlyList<long>> FindBrokenIndexesAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = new SqliteConnection(_file.UnpooledConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        ConnectionSettings.Apply(connection);
+        await using var snapshot = connection.BeginTransaction(deferred: true);
+        using var check = new CheckContext(connection, null, cancellationToken);
+        return await CheckIndexAsync(check, connection, snapshot);
+    }
+
     /// <summary>The same of any database file of ours, this version's or an older one's.</summary>
     internal static Task<CheckReport> CheckFileAsync(
         string connectionString, DatabaseFile file, TimeProvider clock, IProgress<CareProgress>? progress, CancellationToken cancellationToken) => Task.Run(
-        () =>
+        async () =>
         {
             var began = clock.GetTimestamp();
             var time = clock.GetUtcNow();
@@ -39,6 +51,7 @@ public sealed class DatabaseCheck
                 FileCheck.Run(check);
                 ImageCheck.Run(check);
                 ReadingCheck.Run(check);
+                await CheckIndexAsync(check, connection, snapshot);
                 return new CheckReport(check.Findings, time, clock.GetElapsedTime(began), check.Images, check.Analyses, check.Readings);
             }
             catch (SqliteException) when (cancellationToken.IsCancellationRequested)
@@ -51,4 +64,17 @@ public sealed class DatabaseCheck
             }
         },
         cancellationToken);
+
+    private static async Task<IReadOnlyList<long>> CheckIndexAsync(CheckContext check, SqliteConnection connection, SqliteTransaction snapshot)
+    {
+        await using var context = new StorageContext(new DbContextOptionsBuilder<StorageContext>()
+            .UseSqlite(connection)
+            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+            .Options);
+        await context.Database.UseTransactionAsync(snapshot, check.CancellationToken);
+
+        // An older version's database is checked in its own form; its index is made when it is upgraded.
+        var isCurrent = check.Number("SELECT COUNT(*) FROM __EFMigrationsHistory WHERE MigrationId = $last", ("$last", context.Database.GetMigrations().Last())) > 0;
+        return isCurrent ? await IndexCheck.RunAsync(check, context) : [];
+    }
 }

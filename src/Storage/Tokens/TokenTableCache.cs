@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LogitLens.Storage.Tokens;
 
 /// <summary>
-/// Token tables that were needed lately. Under its checkpoint's number a table never changes but by growing (imports add text-only tokens), and its size
+/// Token tables that were needed lately. Under its checkpoint's number a table never changes but by growing (imports add tokens), and the size of its blob
 /// tells that, so nothing here goes stale; what was not needed for longest goes when the tables together pass <see cref="MostTokens"/> (about 150 bytes each).
 /// </summary>
 internal sealed class TokenTableCache
@@ -18,7 +18,7 @@ internal sealed class TokenTableCache
     /// <summary>The table of a checkpoint; empty where it has none.</summary>
     public async Task<TokenTable> GetAsync(StorageContext context, long checkpoint, CancellationToken cancellationToken)
     {
-        var size = await context.Checkpoints.Where(c => c.Id == checkpoint).Select(c => c.VocabularySize).SingleOrDefaultAsync(cancellationToken);
+        var size = await context.CheckpointTokens.Where(t => t.CheckpointId == checkpoint).Select(t => t.Packed.Length).SingleOrDefaultAsync(cancellationToken);
         if (Known(checkpoint, size) is { } known)
         {
             return known;

@@ -19,11 +19,13 @@ public sealed class AnalysisServiceTests : IDisposable
         var token = TestContext.Current.CancellationToken;
         await using var dashboard = await RunningDashboard.StartAsync(_folder.Path);
         var stages = new List<string>();
+        var isSeenEarly = false;
         dashboard.Monitor.Progressed += current =>
         {
             lock (stages)
             {
                 stages.Add(current?.Stage ?? "idle");
+                isSeenEarly |= current is { Blobs: > 0, Stage: "layer 1 of 12" or "layer 2 of 12" or "layer 3 of 12" or "layer 4 of 12" };
             }
         };
 
@@ -44,6 +46,7 @@ public sealed class AnalysisServiceTests : IDisposable
             Assert.Contains("loading checkpoint", stages);
             Assert.Contains("layer 7 of 12", stages);
             Assert.Contains("answer", stages);
+            Assert.True(isSeenEarly, "No reading was committed before the last layers were computed.");
         }
     }
 

@@ -2,6 +2,7 @@ using Bunit;
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Hosting;
+using LogitLens.Dashboard.Importing;
 using LogitLens.Inference;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
@@ -38,6 +39,8 @@ public sealed class PagesContext : IAsyncDisposable
         Bunit.Services.AddLogitLensOptions(options);
         Bunit.Services.AddLogitLensStorage(new StorageOptions { DatabasePath = Path.Combine(_folder, "pages.db") });
         Bunit.Services.AddAnalysis();
+        Bunit.Services.AddImports();
+        Bunit.Services.AddImportService();
         Bunit.Services.AddCare();
         Bunit.Services.AddMudServices();
     }

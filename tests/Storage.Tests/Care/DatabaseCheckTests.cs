@@ -23,7 +23,7 @@ public sealed class DatabaseCheckTests
 
         // Three layers each of three analyses, and one summary of each of the two that are Done.
         Assert.Equal((4, 4, 11), (report.Images, report.Analyses, report.Readings));
-        Assert.Equal(["checking the file", "checking images", "checking readings"], stages.Distinct());
+        Assert.Equal(["checking the file", "checking images", "checking readings", "checking the token index and statistics"], stages.Distinct());
     }
 
     [Theory]
@@ -51,6 +51,40 @@ public sealed class DatabaseCheckTests
         Assert.True(finding is not null, string.Join("\n", report.Findings));
         Assert.Contains(remedy, finding.ToString(), StringComparison.Ordinal);
         Assert.False(finding.CanBeRepaired);
+    }
+
+    [Theory]
+    [InlineData("UPDATE TokenOccurrences SET Best = Best - 1 WHERE TokenId = (SELECT MIN(TokenId) FROM TokenOccurrences)", "has other rows than its readings give")]
+    [InlineData("DELETE FROM TokenOccurrences WHERE TokenId = (SELECT MIN(TokenId) FROM TokenOccurrences)", "has other rows than its readings give")]
+    [InlineData("DELETE FROM TokenTotals WHERE TokenId = (SELECT MAX(TokenId) FROM TokenTotals)", "totals do not sum up")]
+    [InlineData("UPDATE TokenTotals SET Analyses = Analyses + 1", "totals do not sum up")]
+    public async Task RepairAsync_TokenIndexThatIsNotRight_MakesItAnew(string sql, string sentence)
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await storage.AddRunAsync(3);
+        await storage.FinishNextAsync();
+        await storage.FinishNextAsync();
+        await ExecuteAsync(storage, sql);
+        var finding = Assert.Single((await storage.Check.CheckAsync(null, Token)).Findings);
+        Assert.Equal(CheckKind.Index, finding.Kind);
+        Assert.Contains(sentence, finding.Sentence, StringComparison.Ordinal);
+
+        Assert.Contains("was made anew", Assert.Single(await storage.Repair.RepairAsync(Token)), StringComparison.Ordinal);
+
+        Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM AnalysisAggregates", "are missing")]
+    [InlineData("UPDATE AnalysisAggregates SET Packed = CAST(substr(Packed, 1, 20) || x'07' || substr(Packed, 22) AS BLOB)", "are not those of its readings")]
+    public async Task CheckAsync_StatisticsThatAreNotRight_AreNamed(string sql, string sentence)
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await storage.AddRunAsync(1);
+        await storage.FinishNextAsync();
+        await ExecuteAsync(storage, sql);
+
+        Assert.Contains((await storage.Check.CheckAsync(null, Token)).Findings, f => f.Kind == CheckKind.Index && f.Sentence.Contains(sentence, StringComparison.Ordinal));
     }
 
     [Theory]

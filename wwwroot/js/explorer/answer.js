@@ -71,7 +71,7 @@ export class AnswerPart {
     this.words = [];
     if (!answer) {
       const waiting = ['queued', 'running'].includes(String(state).toLowerCase());
-      this.line.replaceChildren(make('span', { class: 'lx-hint' }, waiting ? 'The answer comes after the last layer.' : String(state).toLowerCase() === 'done' ? 'No answer was asked for.' : 'There is no answer: the analysis was not finished.'));
+      this.line.replaceChildren(make('span', { class: 'lx-hint' }, waiting ? 'The answer comes after the last layer.' : String(state).toLowerCase() === 'done' ? (model.manifest.source ? 'There is no answer in the file.' : 'No answer was asked for.') : 'There is no answer: the analysis was not finished.'));
       return;
     }
 

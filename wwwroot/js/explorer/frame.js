@@ -323,7 +323,7 @@ export class Explorer extends ViewOwner {
     this.#announceProgress();
     this.invalidate(CHANGED.ALL);
     if (this.view.lock) {
-      requestAnimationFrame(() => this.disposed || this.view.lock === null || this.table.reveal(this.view.lock.position));
+      requestAnimationFrame(() => this.disposed || this.view.lock === null || this.table.reveal(this.view.lock.position, this.view.lock.layer ?? this.view.layer ?? this.model.best[this.view.lock.position]));
     }
   }
 

@@ -12,6 +12,7 @@ const strings = {
   notRead: 'not read yet',
   shown: 'shown: ',
   best: 'best layer ',
+  noEntropy: 'entropy not in the file',
   normed: 'double-normed',
   p: 'probability',
   rank: 'rank',
@@ -61,6 +62,8 @@ export class PlacePanel {
 
     if (!Number.isNaN(entropy)) {
       facts.push(`entropy ${entropy.toFixed(2)} bit`);
+    } else if (layer !== NONE && model.manifest.source && !model.hasEntropy) {
+      facts.push(strings.noEntropy);
     }
 
     if (layer !== NONE && model.isLegacy(layer)) {

@@ -11,7 +11,7 @@ export function tableAsTsv(model, rows, columns, changes) {
     const position = model.positions[index];
     const patch = position.kind === 'patch';
     return [
-      index, { patches: 'patch' }[kindOf(model, index)] ?? kindOf(model, index), patch ? position.row : '', patch ? position.column : '', patch ? '' : model.display(position.id),
+      index, patch || position.kind === 'newline' ? position.kind : kindOf(model, index), patch ? position.row : '', patch ? position.column : '', patch ? '' : model.display(position.id),
       ...layers.flatMap((layer) => (model.isRead(layer, index)
         ? [model.display(model.id(layer, index)), model.id(layer, index), model.probability(layer, index).toPrecision(6)]
         : ['', '', ''])),

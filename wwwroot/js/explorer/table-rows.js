@@ -3,10 +3,10 @@
 import { NONE } from './criteria.js';
 import { changesBetween } from './layer-change.js';
 
-/** A position's kind as the table's filter has it: patches, before, after (the picture), answer. */
+/** A position's kind as the table's filter has it: patches (a picture's line features among them), before, after (the picture), answer. */
 export function kindOf(model, index) {
   const { kind } = model.positions[index];
-  return kind === 'patch' ? 'patches' : kind === 'answer' ? 'answer' : index < (model.patches[0] ?? 0) ? 'before' : 'after';
+  return kind === 'patch' || kind === 'newline' ? 'patches' : kind === 'answer' ? 'answer' : index < (model.patches[0] ?? 0) ? 'before' : 'after';
 }
 
 /** The columns: layers, or the two that are compared and their difference. */
@@ -75,7 +75,7 @@ function isOfKind(model, rows, index, litPositions) {
     case 'found':
       return litPositions?.has(index) ?? false;
     case 'text':
-      return model.positions[index].kind !== 'patch';
+      return kindOf(model, index) !== 'patches';
     default:
       return kindOf(model, index) === rows;
   }

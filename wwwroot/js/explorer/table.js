@@ -71,11 +71,16 @@ export class TablePart {
     this.#drawMarks(width, height);
   }
 
-  /** Brings a position's row into sight. */
-  reveal(position) {
+  /** Brings a position's row into sight, and a layer's column if one is named. */
+  reveal(position, layer = null) {
     const at = this.#rowOf(position);
     if (at < 0) {
       return;
+    }
+
+    const column = this.columns.findIndex((shown) => shown.layer !== null && shown.layer === layer);
+    if (column >= 0) {
+      this.#keepColumnInView(column);
     }
 
     const top = at * ROW;
@@ -232,7 +237,7 @@ export class TablePart {
         return make('div', { class: 'lx-tip-row' }, token, make('span', { class: 'lx-number' }, formatProbability(probability)));
       });
       const entropy = model.entropy(hover.layer, hover.position);
-      const head = `${placeName(model, hover.position)} · ${layerPhrase(hover.layer)}${Number.isNaN(entropy) ? '' : ` · ${entropy.toFixed(2)} bit`}`;
+      const head = `${placeName(model, hover.position)} · ${layerPhrase(hover.layer)}${Number.isNaN(entropy) ? (model.manifest.source && !model.hasEntropy ? ' · entropy not in the file' : '') : ` · ${entropy.toFixed(2)} bit`}`;
       this.tip.replaceChildren(make('div', { class: 'lx-tip-head' }, head), ...rows);
     }
 
@@ -367,6 +372,11 @@ export class TablePart {
     const top = row * ROW;
     const room = scroller.clientHeight - HEAD - PINNED;
     scroller.scrollTop = Math.min(top, Math.max(scroller.scrollTop, top + ROW - room));
+    this.#keepColumnInView(column);
+  }
+
+  #keepColumnInView(column) {
+    const { scroller } = this;
     const left = column * this.column;
     scroller.scrollLeft = Math.min(left, Math.max(scroller.scrollLeft, left + this.column - (scroller.clientWidth - FIRST)));
   }

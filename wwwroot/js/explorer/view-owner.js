@@ -36,7 +36,7 @@ export class ViewOwner {
 
     this.change({ lock: same ? null : { position: place.position, layer: place.layer } }, true);
     if (!same) {
-      this.table.reveal(place.position);
+      this.table.reveal(place.position, place.layer ?? this.model.shown(this.view.layer, place.position));
       this.spoken.sayPlace(true);
     } else {
       this.spoken.say('freed');
@@ -55,7 +55,7 @@ export class ViewOwner {
   goTo(position) {
     this.inspects = 'place';
     this.change({ lock: { position, layer: null } }, true);
-    this.table.reveal(position);
+    this.table.reveal(position, this.model.shown(this.view.layer, position));
     this.spoken.sayPlace(true);
   }
 

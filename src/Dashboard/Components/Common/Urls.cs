@@ -10,8 +10,11 @@ internal static class Urls
     public const string NewRun = "/runs/new";
     public const string Images = "/images";
     public const string Data = "/data";
+    public const string Imports = "/imports";
 
     public static string Run(RunId run) => $"/runs/{run}";
+
+    public static string Import(Storage.Exchange.Import.ImportJobId job) => $"/imports/{job}";
 
     public static string Masks(RunId run) => $"/runs/{run}/masks";
 

@@ -46,10 +46,21 @@ public sealed partial class NewRun : IDisposable
     private bool _wasTried;
     private bool _isStarting;
     private string? _startFailure;
+    private string? _from;
+    private string? _cloned;
+    private IReadOnlyList<RequestedItem> _clonedItems = [];
+    private readonly Dictionary<(string Folder, int Layers), PastCost?> _costs = [];
 
     /// <summary>From the address: images already kept, as <c>3-14,20</c>.</summary>
     [SupplyParameterFromQuery(Name = "images")]
     public string? ImagesInUrl { get; set; }
+
+    /// <summary>From the address: a run whose settings and images this one begins with.</summary>
+    [SupplyParameterFromQuery(Name = "from")]
+    public string? FromInUrl { get; set; }
+
+    [Inject]
+    private RunStore Runs { get; set; } = default!;
 
     [Inject]
     private RunCoordinator Coordinator { get; set; } = default!;
@@ -106,6 +117,12 @@ public sealed partial class NewRun : IDisposable
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
+        if (_from != FromInUrl)
+        {
+            _from = FromInUrl;
+            await CloneAsync();
+        }
+
         if (_imagesTaken == ImagesInUrl)
         {
             return;
@@ -277,10 +294,120 @@ public sealed partial class NewRun : IDisposable
     private void RemoveTable()
     {
         _lines = [];
+        _clonedItems = [];
         _form.Table = null;
     }
 
-    private void MatchTable() => _form.Table = _lines.Count == 0 ? null : ItemMatch.Match(_lines, _form.Images);
+    private void MatchTable() => _form.Table = _lines.Count > 0 ? ItemMatch.Match(_lines, _form.Images) : _clonedItems.Count > 0 ? CloneMatch() : null;
+
+    /// <summary>The cloned run's own questions and answers, and the common question for images that came since.</summary>
+    private ItemMatch CloneMatch()
+    {
+        var chosen = _form.Images.Select(image => image.Row.Id).ToHashSet();
+        var known = _clonedItems.Select(item => item.Image).ToHashSet();
+        return new ItemMatch([.. _clonedItems.Where(item => chosen.Contains(item.Image)), .. chosen.Where(image => !known.Contains(image)).Select(image => new RequestedItem(image))], [], 0);
+    }
+
+    private async Task CloneAsync()
+    {
+        const string Attempt = "The run to clone could not be read";
+        if (!Guid.TryParse(FromInUrl, out var id))
+        {
+            return;
+        }
+
+        try
+        {
+            var token = _disposal.Token;
+            var (run, analyses) = await Task.Run(
+                async () => (await Runs.FindAsync(new RunId(id), token), await Runs.ListAnalysesAsync(new RunId(id), null, 0, int.MaxValue, token)), token);
+            if (run is null)
+            {
+                _cloned = "The run to clone is not there any more: put the new one together below.";
+                return;
+            }
+
+            _form.Take(run);
+            await ChooseFolderAsync(run.Checkpoint.Folder, token);
+            await FindTrackedAsync();
+            if (run.Prompt is null || analyses.Items.Any(a => a.TrueAnswer is not null))
+            {
+                _clonedItems = [.. analyses.Items.Select(a => new RequestedItem(a.Image, a.Prompt, a.TrueAnswer))];
+                _tableName = $"The items of \"{run.Name}\"";
+            }
+
+            await AddKeptAsync([.. analyses.Items.Select(a => a.Image).Distinct()]);
+            MatchTable();
+            var changed = _form.Checkpoint?.Folder == run.Checkpoint.Folder
+                ? string.Empty
+                : $" Its checkpoint in {run.Checkpoint.Folder} cannot be read now: another is chosen.";
+            _cloned = $"Settings and {Words.Count(_form.Images.Count, "image", "images")} are those of \"{run.Name}\"; change what you like, and add images.{changed}";
+        }
+        catch (Exception exception) when (Failures.Describe(exception, Attempt) is not null)
+        {
+            _cloned = Failures.Describe(exception, Attempt);
+        }
+        catch (OperationCanceledException)
+        {
+            // The page was left.
+        }
+    }
+
+    private async Task ChooseFolderAsync(string folder, CancellationToken token)
+    {
+        if (_checkpoints.Find(c => c.Folder == folder) is { } known)
+        {
+            _form.Checkpoint = known;
+            return;
+        }
+
+        try
+        {
+            var found = await Task.Run(() => Coordinator.InspectCheckpointAsync(folder, token), token);
+            _checkpoints.Add(found);
+            _form.Checkpoint = found;
+        }
+        catch (Exception exception) when (Failures.Describe(exception, "The checkpoint could not be read") is not null)
+        {
+            // Said with the rest: the one chosen before stays.
+        }
+    }
+
+    /// <summary>What the run will cost; null while the form is not complete. What was measured is read once for each checkpoint and number of layers.</summary>
+    private RunForecast? Forecast
+    {
+        get
+        {
+            if (_form.Checkpoint is not { } checkpoint || _form.ItemCount == 0 || _form.LayersError is not null || _form.TopK is not { } k)
+            {
+                return null;
+            }
+
+            var layers = LayerSelection.Parse(_form.Layers, checkpoint.Layers)?.Count ?? checkpoint.Layers + 1;
+            if (!_costs.TryGetValue((checkpoint.Folder, layers), out var past))
+            {
+                _costs[(checkpoint.Folder, layers)] = null;
+                _ = InvokeAsync(() => MeasureAsync(checkpoint.Folder, layers));
+                return null;
+            }
+
+            return RunForecast.Of(past, _form.ItemCount, layers, k, _form.TrackedIds.Count, Storage.Care.DiskSpace.Free(Options.Value.DataFolder));
+        }
+    }
+
+    private async Task MeasureAsync(string folder, int layers)
+    {
+        try
+        {
+            var token = _disposal.Token;
+            _costs[(folder, layers)] = await Task.Run(() => Runs.FindPastCostAsync(folder, layers, token), token);
+            StateHasChanged();
+        }
+        catch (Exception exception) when (exception is OperationCanceledException || Failures.Describe(exception, "What earlier runs cost could not be read") is not null)
+        {
+            // A run can be started without knowing.
+        }
+    }
 
     private void ChooseCheckpoint(AvailableCheckpoint? checkpoint)
     {

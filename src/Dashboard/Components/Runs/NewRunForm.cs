@@ -56,6 +56,18 @@ internal sealed class NewRunForm
         set => _name = string.IsNullOrWhiteSpace(value) || value == SuggestName() ? null : value;
     }
 
+    /// <summary>Takes over a run's settings and question; images and checkpoint are the page's to find.</summary>
+    public void Take(RunRow run)
+    {
+        Prompt = run.Prompt is { } prompt ? PromptTemplate.FindQuestion(prompt) ?? prompt : PromptTemplate.DefaultQuestion;
+        TopK = run.Settings.TopK;
+        Layers = LayerSelection.Format(run.Settings.Layers);
+        AnswerTokens = run.Settings.AnswerTokens;
+        Legacy = run.Settings.Legacy;
+        ApplyExifOrientation = run.Settings.ApplyExifOrientation;
+        Tracked = string.Join(", ", (run.Settings.TrackedTokens ?? []).Select(id => string.Create(CultureInfo.InvariantCulture, $"#{id}")));
+    }
+
     /// <summary>How many analyses the run will have.</summary>
     public int ItemCount => Table?.Items.Count ?? _images.Count;
 

@@ -1,0 +1,18 @@
+namespace LogitLens.Storage.Catalogue;
+
+/// <summary>What analyses of a checkpoint cost here, measured on one of its runs.</summary>
+/// <param name="Run">The run's name.</param>
+/// <param name="Analyses">Done analyses it was measured on.</param>
+/// <param name="SecondsEach">From the first's start to the last's end, divided by their number; or their median where they stood far apart.</param>
+/// <param name="PositionsEach">Positions read per layer, the answer's included.</param>
+/// <param name="VocabularySize">Decides the width of ids.</param>
+public sealed record PastCost(string Run, int Analyses, double SecondsEach, double PositionsEach, int VocabularySize)
+{
+    /// <summary>Bytes of packed readings of so many analyses: summaries and rests, without the token index.</summary>
+    public long Bytes(int analyses, int layers, int k, int tracked)
+    {
+        // Two headers of 32 bytes, then per position k ids and half-precision scores, an entropy, and a score and a rank of each tracked token.
+        var id = VocabularySize <= 65_536 ? 2 : 4;
+        return (long)((double)analyses * layers * (64 + (PositionsEach * ((k * (id + 2)) + 2 + (tracked * 6)))));
+    }
+}
