@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using LogitLens.Storage.Statistics;
+using LogitLens.Storage.Tokens;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -49,6 +50,13 @@ public sealed partial class QueryPlanTests
         await storage.Checkpoints.ReadTokensAsync(checkpoint.Hash, Token);
         await storage.Checkpoints.FindHashAsync("x", Token);
         await storage.Readings.ReadAsync(done, 1, Token);
+        await storage.Readings.ReadCurrentAsync(done, 0, ReadingPart.Summary, Token);
+        await storage.Readings.ReadCurrentAsync(done, 0, ReadingPart.Rest, Token);
+        await storage.Readings.ReadPackedAsync(done, Token);
+        await foreach (var _ in storage.Readings.StreamLayersAsync(done, Token))
+        {
+        }
+
         await storage.Readings.ReadLayerAsync(done, ReadingSegment.Prompt, 1, Token);
         foreach (var scope in new[] { StatisticsScope.Of(run), new StatisticsScope(Analyses: [done]), new StatisticsScope([run], ImageName: "pic") })
         {
@@ -89,6 +97,28 @@ public sealed partial class QueryPlanTests
         Assert.Empty(scans);
     }
 
+    [Theory]
+    [InlineData(TokenIndexStore.ScanSql, "SEARCH o USING PRIMARY KEY (RunNumber=? AND TokenId=?)")]
+    [InlineData(TokenIndexStore.HitsSql, "SEARCH o USING PRIMARY KEY (RunNumber=? AND TokenId=? AND AnalysisId=?)")]
+    [InlineData(TokenIndexStore.CountSql, "SEARCH t USING PRIMARY KEY (RunNumber=? AND TokenId=?)")]
+    [InlineData(TokenIndexStore.TotalsOfSql, "SEARCH t USING PRIMARY KEY (RunNumber=? AND TokenId=?)")]
+    [InlineData(TokenIndexStore.AllTotalsSql, "SEARCH t USING PRIMARY KEY (RunNumber=?)")]
+    [InlineData(TokenIndexStore.LayersSql, "SEARCH TokenTotals USING PRIMARY KEY (RunNumber=? AND TokenId=?)")]
+    [InlineData(TokenIndex.TotalsSql, "SEARCH t USING PRIMARY KEY (RunNumber=? AND TokenId=?)")]
+    [InlineData(TokenIndex.DeleteSql, "SEARCH TokenOccurrences USING PRIMARY KEY (RunNumber=? AND TokenId<?)")]
+    public async Task TokenQueries_GoByTheirKey(string sql, string step)
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await using var connection = new SqliteConnection(storage.ConnectionString);
+        await connection.OpenAsync(Token);
+
+        var parameters = ParameterPattern().Matches(sql).Select(m => m.Value).Distinct().Select(name => (name, name == "@ids" ? "[1]" : (object?)1L));
+        var plan = await ExplainAsync(connection, new LoggedCommand(sql, [.. parameters]));
+
+        Assert.Contains(step, plan);
+        Assert.DoesNotContain(plan, line => line.StartsWith("SCAN", StringComparison.Ordinal) && !line.Contains("VIRTUAL TABLE", StringComparison.Ordinal) && !line.Contains("CONSTANT", StringComparison.Ordinal));
+    }
+
     private static async Task<List<string>> ExplainAsync(SqliteConnection connection, LoggedCommand logged)
     {
         await using var command = connection.CreateCommand();
@@ -110,6 +140,9 @@ public sealed partial class QueryPlanTests
 
     [GeneratedRegex("\"(\\w+)\" AS \"(\\w+)\"")]
     private static partial Regex AliasPattern();
+
+    [GeneratedRegex("@\\w+")]
+    private static partial Regex ParameterPattern();
 
     [GeneratedRegex("^SCAN (\\w+)")]
     private static partial Regex ScanPattern();

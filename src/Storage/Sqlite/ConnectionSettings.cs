@@ -12,9 +12,12 @@ namespace LogitLens.Storage.Sqlite;
 /// </remarks>
 internal sealed class ConnectionSettings : DbConnectionInterceptor
 {
-    /// <summary><c>journal_size_limit</c> gives the space back that one large import made the log grow to.</summary>
+    /// <summary>
+    /// <c>journal_size_limit</c> gives the space back that one large import made the log grow to. <c>cache_size</c> (16 MiB) and <c>wal_autocheckpoint</c>
+    /// (32 MiB of log): an analysis' rows of the token index lie in a thousand pages, of which the next one changes many again (docs/adr/0005).
+    /// </summary>
     public static readonly string Sql =
-        $"PRAGMA busy_timeout = {(int)DatabaseFile.BusyTimeout.TotalMilliseconds}; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;";
+        $"PRAGMA busy_timeout = {(int)DatabaseFile.BusyTimeout.TotalMilliseconds}; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192; PRAGMA journal_size_limit = 67108864;";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply(connection);
 

@@ -17,6 +17,16 @@ internal static class TokenIndex
     // About 1.5 MB of rows: a running analysis waits a fraction of a second to commit a layer.
     private const int DeletedRows = 20_000;
 
+    /// <summary>What was added to given tokens before.</summary>
+    internal const string TotalsSql =
+        $"""SELECT {TokenTotal.Columns} FROM "TokenTotals" t WHERE "RunNumber" = @run AND "TokenId" IN (SELECT value FROM json_each(@ids))""";
+
+    /// <summary>Some of a run's rows, the tokens of lowest ids.</summary>
+    internal const string DeleteSql = """
+        DELETE FROM "TokenOccurrences" WHERE "RunNumber" = @run AND "TokenId" <= COALESCE(
+            (SELECT "TokenId" FROM "TokenOccurrences" WHERE "RunNumber" = @run ORDER BY "TokenId" LIMIT 1 OFFSET @rows), 9223372036854775807)
+        """;
+
     private static readonly string[] TotalParameters =
         ["@token", "@analyses", "@patchAnalyses", "@patchPositions", "@patchBest", "@textAnalyses", "@textPositions", "@textBest"];
 
@@ -55,10 +65,7 @@ internal static class TokenIndex
     /// <summary>Deletes some of a run's rows; false when none is left.</summary>
     public static async Task<bool> DeleteSomeAsync(StorageContext context, long run, CancellationToken cancellationToken)
     {
-        await using var delete = Command(context, """
-            DELETE FROM "TokenOccurrences" WHERE "RunNumber" = @run AND "TokenId" <= COALESCE(
-                (SELECT "TokenId" FROM "TokenOccurrences" WHERE "RunNumber" = @run ORDER BY "TokenId" LIMIT 1 OFFSET @rows), 9223372036854775807)
-            """);
+        await using var delete = Command(context, DeleteSql);
         delete.Parameters.AddWithValue("@run", run);
         delete.Parameters.AddWithValue("@rows", DeletedRows);
         return await delete.ExecuteNonQueryAsync(cancellationToken) > 0;
@@ -79,9 +86,7 @@ internal static class TokenIndex
     private static async Task AddTotalsAsync(StorageContext context, long run, IReadOnlyList<IndexedToken> tokens, CancellationToken cancellationToken)
     {
         var before = new Dictionary<int, TokenTotal>();
-        await using (var select = Command(context, $"""
-            SELECT {TokenTotal.Columns} FROM "TokenTotals" t WHERE "RunNumber" = @run AND "TokenId" IN (SELECT value FROM json_each(@ids))
-            """))
+        await using (var select = Command(context, TotalsSql))
         {
             select.Parameters.AddWithValue("@run", run);
             select.Parameters.AddWithValue("@ids", Json(tokens.Select(token => token.Id)));

@@ -16,6 +16,39 @@ public sealed class TokenIndexStore
     /// <summary>The most analyses × tokens one search of occurrences goes through: about a third of a second.</summary>
     public const int MostRows = 250_000;
 
+    /// <summary>Each row of given tokens in a run.</summary>
+    internal const string ScanSql = """
+        SELECT o."TokenId", o."AnalysisId", o."Layers"
+        FROM json_each(@ids) j CROSS JOIN "TokenOccurrences" o ON o."RunNumber" = @run AND o."TokenId" = j.value
+        WHERE o."Best" >= @least
+        """;
+
+    /// <summary>Given tokens in one analysis.</summary>
+    internal const string HitsSql = """
+        SELECT o."TokenId", o."Layers"
+        FROM json_each(@ids) j CROSS JOIN "TokenOccurrences" o ON o."RunNumber" = @run AND o."TokenId" = j.value AND o."AnalysisId" = @analysis
+        ORDER BY o."TokenId"
+        """;
+
+    /// <summary>How many rows a scan would go through.</summary>
+    internal const string CountSql = """
+        SELECT SUM(t."Analyses") FROM json_each(@ids) j CROSS JOIN "TokenTotals" t ON t."RunNumber" = @run AND t."TokenId" = j.value
+        """;
+
+    /// <summary>Given tokens' totals.</summary>
+    internal const string TotalsOfSql = Totals + """ FROM json_each(@ids) j CROSS JOIN "TokenTotals" t ON t."RunNumber" = @run AND t."TokenId" = j.value""";
+
+    /// <summary>All tokens' totals.</summary>
+    internal const string AllTotalsSql = Totals + """ FROM "TokenTotals" t WHERE t."RunNumber" = @run""";
+
+    /// <summary>One token's layers.</summary>
+    internal const string LayersSql = """SELECT "Layers" FROM "TokenTotals" WHERE "RunNumber" = @run AND "TokenId" = @token""";
+
+    private const string Totals = """
+        SELECT t."TokenId", t."Analyses", t."PatchAnalyses", t."PatchPositions", t."PatchBest", t."TextAnalyses", t."TextPositions", t."TextBest",
+            CASE WHEN @layers THEN t."Layers" END
+        """;
+
     // A list longer than this is looked for among all of a run's tokens instead of one by one.
     private const int MostSeeks = 4_000;
 
@@ -155,16 +188,8 @@ public sealed class TokenIndexStore
     private static List<Sum> SumTotals(StorageContext context, Scope checkpoint, List<int>? ids, TokenFilter filter, CancellationToken cancellationToken)
     {
         var wanted = ids is null || ids.Count <= MostSeeks ? null : ids.ToHashSet();
-        var layers = filter.AsksForLayers ? """t."Layers" """ : "NULL";
-        using var command = TokenIndex.Command(context, ids is null || wanted is not null
-            ? $"""
-                SELECT t."TokenId", t."Analyses", t."PatchAnalyses", t."PatchPositions", t."PatchBest", t."TextAnalyses", t."TextPositions", t."TextBest", {layers}
-                FROM "TokenTotals" t WHERE t."RunNumber" = @run
-                """
-            : $"""
-                SELECT t."TokenId", t."Analyses", t."PatchAnalyses", t."PatchPositions", t."PatchBest", t."TextAnalyses", t."TextPositions", t."TextBest", {layers}
-                FROM json_each(@ids) j CROSS JOIN "TokenTotals" t ON t."RunNumber" = @run AND t."TokenId" = j.value
-                """);
+        using var command = TokenIndex.Command(context, ids is null || wanted is not null ? AllTotalsSql : TotalsOfSql);
+        command.Parameters.AddWithValue("@layers", filter.AsksForLayers);
         var run = command.Parameters.Add("@run", SqliteType.Integer);
         if (ids is not null && wanted is null)
         {
@@ -222,7 +247,7 @@ public sealed class TokenIndexStore
 
     private static List<TokenLayerHits> LayersOf(StorageContext context, Sum sum, TokenFilter filter)
     {
-        using var command = TokenIndex.Command(context, """SELECT "Layers" FROM "TokenTotals" WHERE "RunNumber" = @run AND "TokenId" = @token""");
+        using var command = TokenIndex.Command(context, LayersSql);
         var run = command.Parameters.Add("@run", SqliteType.Integer);
         command.Parameters.AddWithValue("@token", sum.Token);
         var hits = new SortedDictionary<(int Layer, TokenPlace Place), TokenLayerHits>();
@@ -253,9 +278,7 @@ public sealed class TokenIndexStore
 
     private static long CountRows(StorageContext context, long run, string ids)
     {
-        using var command = TokenIndex.Command(context, """
-            SELECT SUM(t."Analyses") FROM json_each(@ids) j CROSS JOIN "TokenTotals" t ON t."RunNumber" = @run AND t."TokenId" = j.value
-            """);
+        using var command = TokenIndex.Command(context, CountSql);
         command.Parameters.AddWithValue("@run", run);
         command.Parameters.AddWithValue("@ids", ids);
         return command.ExecuteScalar() is long rows ? rows : 0;
@@ -264,11 +287,7 @@ public sealed class TokenIndexStore
     /// <summary>The best place in each analysis.</summary>
     private static void Scan(StorageContext context, long run, string ids, TokenFilter filter, Dictionary<long, Found> found, CancellationToken cancellationToken)
     {
-        using var command = TokenIndex.Command(context, """
-            SELECT o."TokenId", o."AnalysisId", o."Layers"
-            FROM json_each(@ids) j CROSS JOIN "TokenOccurrences" o ON o."RunNumber" = @run AND o."TokenId" = j.value
-            WHERE o."Best" >= @least
-            """);
+        using var command = TokenIndex.Command(context, ScanSql);
         command.Parameters.AddWithValue("@run", run);
         command.Parameters.AddWithValue("@ids", ids);
         command.Parameters.AddWithValue("@least", filter.LeastUnits);
@@ -303,11 +322,7 @@ public sealed class TokenIndexStore
 
     private static List<TokenHits> HitsOf(StorageContext context, Found found, long analysis, TokenFilter filter)
     {
-        using var command = TokenIndex.Command(context, """
-            SELECT o."TokenId", o."Layers"
-            FROM json_each(@ids) j CROSS JOIN "TokenOccurrences" o ON o."RunNumber" = @run AND o."TokenId" = j.value AND o."AnalysisId" = @analysis
-            ORDER BY o."TokenId"
-            """);
+        using var command = TokenIndex.Command(context, HitsSql);
         command.Parameters.AddWithValue("@run", found.Run);
         command.Parameters.AddWithValue("@ids", TokenIndex.Json(found.Tokens));
         command.Parameters.AddWithValue("@analysis", analysis);

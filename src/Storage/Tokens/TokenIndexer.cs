@@ -11,16 +11,19 @@ internal static class TokenIndexer
     private const byte PatchKind = 1;
 
     /// <summary>Each token that is top-1 somewhere or reaches the run's threshold, ascending by id.</summary>
-    public static IReadOnlyList<IndexedToken> Find(DigestSource source)
+    public static IReadOnlyList<IndexedToken> Find(DigestSource source) => Find(source.Prompt.Concat(source.Answer), source.Layout, source.IndexThreshold);
+
+    /// <summary>The same of whole layers, in any order.</summary>
+    public static IReadOnlyList<IndexedToken> Find(IEnumerable<LayerArrays> whole, AnalysisLayout layout, double threshold)
     {
         var found = new Dictionary<int, List<TokenLayer>>();
         var here = new Dictionary<(int Token, TokenPlace Place), Tally>();
-        foreach (var parts in source.Prompt.Concat(source.Answer).GroupBy(layer => layer.Layer).OrderBy(group => group.Key))
+        foreach (var parts in whole.GroupBy(layer => layer.Layer).OrderBy(group => group.Key))
         {
             here.Clear();
             foreach (var layer in parts.OrderBy(part => part.FirstPosition))
             {
-                Count(layer, source.Layout, source.IndexThreshold, here);
+                Count(layer, layout, threshold, here);
             }
 
             // Patches before text, as the codec wants them.

@@ -88,6 +88,98 @@ public sealed class ReadingCodecTests
         float[] Halves(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(Half)(-30f * random.NextSingle()))];
     }
 
+    [Fact]
+    public void Split_SmallLayer_HasTheDocumentedBytes()
+    {
+        var arrays = new LayerArrays(3, 7, 1, 3, [1, 2, 0x0304], [0f, -1f, -2f], [0.5f], [9], [-4f], [12], Legacy: true);
+
+        var (summary, rest) = ReadingCodec.Split(ReadingCodec.Pack(arrays, 1024));
+
+        Assert.Equal(
+            Convert.FromHexString(
+                "4C4C5231" + "00" + "00" + "02" + "03" + "0300" + "0100" + "07000000" + "01000000" + "0000" + "0000" + "2C000000" + "00000000"
+                + "01000000" + "00000000" + "00380000"),
+            summary);
+        Assert.Equal(
+            Convert.FromHexString(
+                "4C4C5231" + "00" + "00" + "02" + "02" + "0300" + "0200" + "07000000" + "01000000" + "0100" + "0100" + "34000000" + "00000000"
+                + "02000403" + "00BC00C0" + "09000000" + "00C40000" + "0C000000"),
+            rest);
+    }
+
+    [Fact]
+    public void Join_WhatSplitGives_IsTheWholeLayerAgain()
+    {
+        var random = new Random(20261125);
+        for (var round = 0; round < 300; round++)
+        {
+            var vocabulary = random.Next(2) == 0 ? 1024 : 128_256;
+            var (positions, k, tracked) = (random.Next(1, 40), random.Next(1, 12), random.Next(0, 4));
+            var kind = random.Next(2) == 0 ? ScoreKind.LogProbability : ScoreKind.PrintedProbability;
+            var arrays = new LayerArrays(
+                random.Next(0, 81),
+                random.Next(0, 5000),
+                positions,
+                k,
+                [.. Enumerable.Range(0, positions * k).Select(_ => random.Next(vocabulary))],
+                [.. Enumerable.Range(0, positions * k).Select(_ => random.NextSingle())],
+                random.Next(2) == 0 ? null : [.. Enumerable.Range(0, positions).Select(_ => random.NextSingle())],
+                [.. Enumerable.Range(0, tracked).Select(_ => random.Next(vocabulary))],
+                [.. Enumerable.Range(0, positions * tracked).Select(_ => random.NextSingle())],
+                [.. Enumerable.Range(0, positions * tracked).Select(_ => random.Next(vocabulary))],
+                Score: kind,
+                Legacy: random.Next(2) == 0);
+            var whole = ReadingCodec.Pack(arrays, vocabulary);
+
+            var (summary, rest) = ReadingCodec.Split(whole);
+
+            Assert.Equal(whole, ReadingCodec.Join(summary, rest));
+            var top = ReadingCodec.Unpack(summary);
+            var others = ReadingCodec.Unpack(rest);
+            Assert.Equal((1, 0, kind, k - 1, 1), (top.TopK, top.FirstRank, top.Score, others.TopK, others.FirstRank));
+            Assert.Equal(arrays.Ids.Where((_, i) => i % k == 0), top.Ids);
+            Assert.Equal(arrays.Ids.Where((_, i) => i % k != 0), others.Ids);
+            Assert.Equal(arrays.EntropyBits is null, top.EntropyBits is null);
+            Assert.Null(others.EntropyBits);
+            Assert.Equal(arrays.TrackedRanks, others.TrackedRanks);
+            Assert.Equal([whole, summary, rest], ReadingCodec.Cut((byte[])[.. whole, .. summary, .. rest]).Select(part => part.ToArray()));
+        }
+    }
+
+    [Fact]
+    public void Join_PartsOfDifferentLayers_Refuses()
+    {
+        var (summary, rest) = ReadingCodec.Split(Sample.Packed(1));
+
+        Assert.Throws<InvalidDataException>(() => ReadingCodec.Join(summary, ReadingCodec.Split(Sample.Packed(2)).Others));
+        Assert.Throws<InvalidDataException>(() => ReadingCodec.Join(summary, ReadingCodec.Split(Sample.Packed(1, first: 4)).Others));
+        Assert.Throws<InvalidDataException>(() => ReadingCodec.Join(summary, ReadingCodec.Split(Sample.Packed(1, positions: 5)).Others));
+        Assert.Throws<InvalidDataException>(() => ReadingCodec.Join(rest, summary));
+        Assert.Throws<InvalidDataException>(() => ReadingCodec.Join(summary, Sample.Packed(1)));
+        Assert.Throws<InvalidDataException>(() => ReadingCodec.Split(rest));
+    }
+
+    [Fact]
+    public void Unpack_PrintedProbabilities_AreThoseThatWerePrinted()
+    {
+        var printed = Enumerable.Range(0, 10_001).Select(units => units / 10_000f).ToArray();
+
+        var packed = ReadingCodec.Pack(new LayerArrays(0, 0, 10_001, 1, new int[10_001], printed, null, [], [], [], Score: ScoreKind.PrintedProbability), 1024);
+
+        Assert.Equal(1, packed[5]);
+        var unpacked = ReadingCodec.Unpack(packed);
+        Assert.Equal(printed, unpacked.Scores);
+        Assert.Equal(0.1234f, unpacked.ProbabilityOf(unpacked.Scores[1234]));
+        Assert.Equal(MathF.Exp(-1), (unpacked with { Score = ScoreKind.LogProbability }).ProbabilityOf(-1));
+    }
+
+    [Theory]
+    [InlineData(1.01f)]
+    [InlineData(-0.1f)]
+    [InlineData(float.NaN)]
+    public void Pack_PrintedProbabilityOutOfRange_Refuses(float score) => Assert.Throws<ArgumentException>(
+        () => ReadingCodec.Pack(new LayerArrays(0, 0, 1, 1, [0], [score], null, [], [], [], Score: ScoreKind.PrintedProbability), 1024));
+
     [Theory]
     [InlineData(0.9999, 0.99999)]
     [InlineData(0.99999, 0.999995)]

@@ -51,4 +51,50 @@ public sealed class ReadingStoreTests
         Assert.Null(await storage.Readings.ReadLayerAsync(id, ReadingSegment.Prompt, 3, Token));
         Assert.Null(await storage.Readings.ReadLayerAsync(id, ReadingSegment.Answer, 2, Token));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Parts_RunningOrDone_JoinToWhatWasWritten(bool isDone)
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await storage.AddRunAsync();
+        var claimed = await storage.ClaimAsync();
+        await storage.WriteAsync(claimed);
+        for (var layer = 0; layer < 3; layer++)
+        {
+            await storage.Queue.WriteReadingAsync(claimed.Id, 1, ReadingSegment.Answer, layer, Sample.Packed(layer, 1, 2, 4), Token);
+        }
+
+        if (isDone)
+        {
+            Assert.True(await storage.Queue.CompleteAsync(claimed.Id, 1, [5, 2], "a", Token));
+        }
+
+        var whole = await storage.Readings.ReadAsync(claimed.Id, 0, Token);
+        var summaries = (await storage.Readings.ReadCurrentAsync(claimed.Id, 0, ReadingPart.Summary, Token))!.Packed;
+        var rests = (await storage.Readings.ReadCurrentAsync(claimed.Id, 0, ReadingPart.Rest, Token))!.Packed;
+
+        Assert.Equal([.. Enumerable.Range(0, 3).Select(l => Sample.Packed(l)), .. Enumerable.Range(0, 3).Select(l => Sample.Packed(l, 1, 2, 4))], whole);
+        Assert.Equal(whole, summaries.Zip(rests, (summary, rest) => ReadingCodec.Join(summary, rest)));
+        Assert.Equal(whole[4], await storage.Readings.ReadLayerAsync(claimed.Id, ReadingSegment.Answer, 1, Token));
+        Assert.Equal(summaries[4], await storage.Readings.ReadLayerAsync(claimed.Id, ReadingSegment.Answer, 1, ReadingPart.Summary, Token));
+        Assert.Equal(rests[4], await storage.Readings.ReadLayerAsync(claimed.Id, ReadingSegment.Answer, 1, ReadingPart.Rest, Token));
+        var streamed = new List<byte[]>();
+        await foreach (var layer in storage.Readings.StreamLayersAsync(claimed.Id, Token))
+        {
+            streamed.Add(ReadingCodec.Pack(layer, 1024));
+        }
+
+        Assert.Equal(whole, streamed);
+        var packed = await storage.Readings.ReadPackedAsync(claimed.Id, Token);
+        Assert.Equal(isDone, packed is not null);
+        if (packed is not null)
+        {
+            Assert.Equal(whole, packed.Join(ReadingSegment.Prompt).Concat(packed.Join(ReadingSegment.Answer)));
+        }
+
+        Assert.Equal(isDone ? 0 : 6, await storage.CountAsync("LayerSummaries"));
+        Assert.Equal(isDone ? 2 : 0, await storage.CountAsync("Summaries"));
+    }
 }
