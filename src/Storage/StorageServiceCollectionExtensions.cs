@@ -46,6 +46,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(s => new RunStore(Reader(s), Writer(s), Clock(s), options.IndexThreshold));
         services.AddSingleton(s => new AnalysisQueue(Reader(s), Writer(s), Clock(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new ReadingStore(Reader(s)));
+        services.AddSingleton(s => new HiddenStateStore(Reader(s), Writer(s)));
         services.AddSingleton(s => new TokenIndexStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new StatisticsStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new StatisticsJobs(s.GetRequiredService<StatisticsStore>(), Clock(s)));

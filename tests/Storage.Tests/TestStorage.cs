@@ -44,6 +44,8 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public ImportStore Imports => Get<ImportStore>();
 
+    public HiddenStateStore States => Get<HiddenStateStore>();
+
     public ExportReader ExportReader => Get<ExportReader>();
 
     public ArchiveWriter ArchiveWriter => Get<ArchiveWriter>();

@@ -6,12 +6,13 @@ using LogitLens.Inference.Lens;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Readings;
+using LogitLens.Storage.States;
 using Microsoft.Extensions.Options;
 
 namespace LogitLens.Dashboard.Analysis;
 
 /// <summary>Takes claimed analyses of one run through the model together and into the database, layer by layer. The service and the command line share it.</summary>
-internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, ImageStore images, IOptions<LogitLensOptions> options)
+internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, ImageStore images, HiddenStateStore states, IOptions<LogitLensOptions> options)
 {
     /// <summary>Analyses claimed together at most: prompts on one picture share nearly all they cost.</summary>
     public const int MostAnalyses = 16;
@@ -132,7 +133,7 @@ internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, Im
         var lens = new LensSettings(settings.TopK, settings.Layers, settings.Legacy, settings.TrackedTokens);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var room = new SemaphoreSlim(LayersAhead * prepared.Count);
-        var channel = Channel.CreateUnbounded<(int Index, LayerReading Reading)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var channel = Channel.CreateUnbounded<(int Index, LayerReading? Reading, HiddenState? State)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         var computing = engines.RunAsync(() =>
         {
             try
@@ -144,12 +145,18 @@ internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, Im
                     new BatchObserver((i, reading) =>
                     {
                         room.Wait(stop.Token);
-                        channel.Writer.TryWrite((i, reading));
+                        channel.Writer.TryWrite((i, reading, null));
                     })
                     {
                         OnProgress = progress => listener.OnProgress(items, new RunnerProgress(StageOf(progress.Stage), progress.Done, progress.Total)),
                         OnRefused = (i, refusal) => prepared[i].Item.Failure = refusal,
                         IsWanted = i => prepared[i].Item.IsWanted,
+                        HiddenLayers = settings.KeptStates?.Layers ?? [],
+                        OnState = settings.KeptStates is null ? null : (i, state) =>
+                        {
+                            room.Wait(stop.Token);
+                            channel.Writer.TryWrite((i, null, state));
+                        },
                     },
                     stop.Token);
             }
@@ -161,10 +168,14 @@ internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, Im
 
         try
         {
-            await foreach (var (index, reading) in channel.Reader.ReadAllAsync(CancellationToken.None))
+            await foreach (var (index, reading, state) in channel.Reader.ReadAllAsync(CancellationToken.None))
             {
                 var (item, input) = prepared[index];
-                if (item.IsWanted)
+                if (item.IsWanted && state is not null)
+                {
+                    item.IsTakenAway = !await KeepAsync(item.Claimed, input, state, stop.Token);
+                }
+                else if (item.IsWanted && reading is not null)
                 {
                     var segment = reading.FirstPosition < input.Positions.Count ? ReadingSegment.Prompt : ReadingSegment.Answer;
                     var packed = ReadingCodec.Pack(ArraysOf(reading, item.Claimed), engine.Config.Text.VocabularySize);
@@ -192,6 +203,18 @@ internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, Im
         }
 
         return await computing;
+    }
+
+    private Task<bool> KeepAsync(ClaimedAnalysis claimed, PreparedInput input, HiddenState state, CancellationToken cancellationToken)
+    {
+        var bits = claimed.Settings.KeptStates!.Bits;
+        var segment = state.FirstPosition < input.Positions.Count ? ReadingSegment.Prompt : ReadingSegment.Answer;
+        return states.WriteAsync(
+            claimed.Id,
+            claimed.Attempt,
+            new HiddenStateRow(segment, state.Layer, state.Positions, state.Width, bits),
+            StatePacking.Pack(state.Values, bits),
+            cancellationToken);
     }
 
     private static RunnerStage StageOf(AnalysisStage stage) => stage switch

@@ -162,7 +162,9 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
         checkpoint.Config.Text.VocabularySize,
         checkpoint.Weights.StoredBytes,
         PromptTemplate.Open(checkpoint.Folder),
-        IsDemo(checkpoint.Folder));
+        IsDemo(checkpoint.Folder),
+        checkpoint.Config.Text.HiddenSize,
+        checkpoint.Config.Vision.ImageSize / checkpoint.Config.Vision.PatchSize * (checkpoint.Config.Vision.ImageSize / checkpoint.Config.Vision.PatchSize));
 
     private static bool IsDemo(string folder) => string.Equals(FullPath(folder), FullPath(DemoFolder), StringComparison.Ordinal);
 

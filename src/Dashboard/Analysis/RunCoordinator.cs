@@ -72,6 +72,7 @@ public sealed class RunCoordinator
         {
             Layers = LayersOf(run.Settings.Layers, checkpoint),
             TrackedTokens = TrackedOf(run.Settings.TrackedTokens, checkpoint),
+            KeptStates = StatesOf(run.Settings.KeptStates, checkpoint),
         };
 
         // The row is committed before the work is queued: what wakes the service is only a hint.
@@ -142,6 +143,11 @@ public sealed class RunCoordinator
             throw new RefusedInputException($"An answer of {settings.AnswerTokens} tokens cannot be asked for: choose 0 (none) to {MaxAnswerTokens}.");
         }
 
+        if (settings.KeptStates is { Bits: not (16 or 32) } states)
+        {
+            throw new RefusedInputException($"Hidden states cannot be kept in {states.Bits} bits: choose 16 or 32.");
+        }
+
         if (settings.Lens != "logit")
         {
             throw new RefusedInputException($"There is no lens called \"{settings.Lens}\": choose logit.");
@@ -197,6 +203,21 @@ public sealed class RunCoordinator
 
         var chosen = layers.Distinct().Order().ToList();
         return chosen.Count == checkpoint.Layers + 1 ? null : chosen;
+    }
+
+    private static KeptStates? StatesOf(KeptStates? states, CheckpointRow checkpoint)
+    {
+        if (states is null || states.Layers.Count == 0)
+        {
+            return null;
+        }
+
+        var unknown = states.Layers.Where(layer => layer < 0 || layer > checkpoint.Layers).ToList();
+        return unknown.Count > 0
+            ? throw new RefusedInputException($"There is no layer {unknown[0]} whose hidden states could be kept: {checkpoint.Name} has emb and 1 to {checkpoint.Layers}.")
+            : states.Bits is not (16 or 32)
+            ? throw new RefusedInputException($"Hidden states cannot be kept in {states.Bits} bits: choose 16 or 32.")
+            : states with { Layers = [.. states.Layers.Distinct().Order()] };
     }
 
     private static List<int>? TrackedOf(IReadOnlyList<int>? tracked, CheckpointRow checkpoint)

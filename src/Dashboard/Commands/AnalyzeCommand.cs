@@ -47,11 +47,18 @@ internal static class AnalyzeCommand
     private static readonly Option<bool> Exif = new("--exif") { Description = "Turn pictures as their EXIF tag says; by default pixels are taken as stored." };
     private static readonly Option<bool> Legacy = new("--legacy") { Description = "Apply the final norm twice at the last layer, as llava-interp does." };
 
+    private static readonly Option<string> KeepStates = new("--keep-states")
+    {
+        Description = "Keep the raw hidden states of these layers for export as safetensors; the room they take is said before.", HelpName = "LIST",
+    };
+
+    private static readonly Option<int> StateBits = new("--state-bits") { Description = "Keep them in 16 or 32 bits.", HelpName = "16|32", DefaultValueFactory = _ => 16 };
+
     public static Command Create()
     {
         var command = new Command("analyze", "Analyses pictures without the dashboard. The exit code is 0 only if every picture succeeded.")
         {
-            Images, Items, Checkpoint, Prompt, Out, Device, Residency, TopK, Layers, Answer, Limit, Json, Exif, Legacy,
+            Images, Items, Checkpoint, Prompt, Out, Device, Residency, TopK, Layers, Answer, Limit, Json, Exif, Legacy, KeepStates, StateBits,
         };
         command.SetAction(RunAsync);
         return command;
@@ -73,7 +80,9 @@ internal static class AnalyzeCommand
             parsed.GetValue(Limit),
             parsed.GetValue(Json),
             parsed.GetValue(Exif),
-            parsed.GetValue(Legacy));
+            parsed.GetValue(Legacy),
+            parsed.GetValue(KeepStates),
+            parsed.GetRequiredValue(StateBits));
 
         // The first Ctrl+C ends after the layer being computed; the second at once.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -79,8 +79,15 @@ internal sealed class AnalyzeJob(AnalyzeRequest request, TextWriter output, Text
         var coordinator = services.GetRequiredService<RunCoordinator>();
         PromptTemplate.Apply(request.Prompt);
         var checkpoint = await coordinator.InspectCheckpointAsync(request.Checkpoint, cancellationToken);
-        var settings = new RunSettings(request.TopK, LayerSelection.Parse(request.Layers, checkpoint.Layers), request.Answer, request.Legacy, request.Exif);
+        var settings = new RunSettings(request.TopK, LayerSelection.Parse(request.Layers, checkpoint.Layers), request.Answer, request.Legacy, request.Exif)
+        {
+            KeptStates = StateSelection.Parse(request.KeepStates, request.StateBits, checkpoint.Layers),
+        };
         RunCoordinator.RequireSettings(settings);
+        if (settings.KeptStates is { } states)
+        {
+            await output.WriteLineAsync(StateSelection.Describe(states, checkpoint, request.Answer, items.Count));
+        }
 
         // Before the database, so that it is let go of after it.
         services.GetRequiredService<DataFolderLock>().Take(Path.GetFullPath(request.Out), "choose another with --out");

@@ -5,6 +5,7 @@ namespace LogitLens.Dashboard.Commands;
 /// <param name="Items">A table of pictures, questions and answers.</param>
 /// <param name="Layers">As typed.</param>
 /// <param name="Limit">At most so many items.</param>
+/// <param name="KeepStates">Layers whose hidden states are kept, as typed.</param>
 /// <param name="Json">Write <c>NAME.json</c> too.</param>
 internal sealed record AnalyzeRequest(
     IReadOnlyList<string> Images,
@@ -20,4 +21,6 @@ internal sealed record AnalyzeRequest(
     int? Limit,
     bool Json,
     bool Exif,
-    bool Legacy);
+    bool Legacy,
+    string? KeepStates = null,
+    int StateBits = 16);

@@ -11,6 +11,7 @@ using LogitLens.Storage.Exchange.Archive;
 using LogitLens.Storage.Exchange.Documents;
 using LogitLens.Storage.Exchange.Export;
 using LogitLens.Storage.Exchange.Export.Maps;
+using LogitLens.Storage.States;
 
 namespace LogitLens.Dashboard.Exports;
 
@@ -20,7 +21,7 @@ namespace LogitLens.Dashboard.Exports;
 /// not be written is named in its <c>left-out.txt</c>. Analyses are read one at a time, so memory stays that of one.
 /// </remarks>
 internal sealed class Exporter(
-    RunStore runs, ReadingStore readings, CheckpointStore checkpoints, ImageStore images, ExportReader reader, ArchiveWriter archives)
+    RunStore runs, ReadingStore readings, CheckpointStore checkpoints, ImageStore images, ExportReader reader, ArchiveWriter archives, HiddenStateStore states)
 {
     /// <summary>Checks a request and names its file.</summary>
     /// <exception cref="RefusedInputException">It cannot be had in that form.</exception>
@@ -53,6 +54,8 @@ internal sealed class Exporter(
             case ExportFormat.Parquet:
                 return new PreparedExport(
                     $"{subject}.{Words(request.Table.Table)}.parquet", "application/vnd.apache.parquet", ids.Count, (output, progress, token) => ParquetExport.WriteAsync(output, ReadAsync(ids, progress, token), request.Table, token));
+            case ExportFormat.Safetensors:
+                return await PrepareStatesAsync(subject, ids, isSingle, cancellationToken);
             default:
                 return isSingle ? await PrepareSingleAsync(request, ids[0], cancellationToken) : PrepareZip(request, subject, ids);
         }
@@ -154,6 +157,67 @@ internal sealed class Exporter(
             });
     }
 
+    private async Task<PreparedExport> PrepareStatesAsync(string subject, IReadOnlyList<AnalysisId> ids, bool isSingle, CancellationToken cancellationToken)
+    {
+        // One run keeps them or not; of a selection those that have some are written.
+        var kept = new List<AnalysisId>();
+        foreach (var id in ids)
+        {
+            if ((await states.ListAsync(id, cancellationToken)).Count > 0)
+            {
+                kept.Add(id);
+            }
+        }
+
+        if (kept.Count == 0)
+        {
+            throw isSingle && !await IsDoneAsync(ids[0], cancellationToken)
+                ? NotDone(ids[0])
+                : new ExportRefusedException($"{subject} has no hidden states, for its run was not told to keep them: start a run with \"Hidden states of layers\" (--keep-states).", isMissing: true);
+        }
+
+        return isSingle
+            ? new PreparedExport($"{subject}.safetensors", "application/octet-stream", 1, (output, progress, token) => WriteStatesAsync(output, kept[0], progress, token))
+            : new PreparedExport($"{subject}.safetensors.zip", "application/zip", kept.Count, (output, progress, token) => WriteStatesZipAsync(output, kept, progress, token));
+    }
+
+    private async Task WriteStatesAsync(Stream output, AnalysisId id, Action<ExchangeProgress> progress, CancellationToken cancellationToken)
+    {
+        if (await runs.FindAnalysisAsync(id, cancellationToken) is { } analysis && await states.ListAsync(id, cancellationToken) is { Count: > 0 } rows)
+        {
+            await SafetensorsExport.WriteAsync(output, analysis, rows, states, cancellationToken);
+            progress(new ExchangeProgress(1, 1, rows.Sum(row => row.Bytes)));
+        }
+    }
+
+    private async Task WriteStatesZipAsync(Stream output, List<AnalysisId> ids, Action<ExchangeProgress> progress, CancellationToken cancellationToken)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        using var zip = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true);
+        for (var done = 0; done < ids.Count; done++)
+        {
+            if (await runs.FindAnalysisAsync(ids[done], cancellationToken) is { } analysis)
+            {
+                // Floating-point noise does not compress.
+                using var stream = zip.CreateEntry($"{Unique(FileNames.OfImage(analysis.Image.Name), names)}.safetensors", CompressionLevel.NoCompression).Open();
+                await WriteStatesAsync(stream, ids[done], _ => { }, cancellationToken);
+            }
+
+            progress(new ExchangeProgress(done + 1, ids.Count, 0));
+        }
+    }
+
+    private static string Unique(string name, HashSet<string> taken)
+    {
+        var candidate = name;
+        for (var number = 2; !taken.Add(candidate); number++)
+        {
+            candidate = $"{name}-{number}";
+        }
+
+        return candidate;
+    }
+
     private PreparedExport PrepareZip(ExportRequest request, string subject, IReadOnlyList<AnalysisId> ids) => new(
         $"{subject}.{FormOf(request).Extension}.zip", "application/zip", ids.Count, (output, progress, token) => WriteZipAsync(request, ids, output, progress, token));
 
@@ -171,12 +235,7 @@ internal sealed class Exporter(
             {
                 if (await WriteOneAsync(request, ids[done], cancellationToken) is var (analysis, bytes))
                 {
-                    var name = FileNames.OfImage(analysis.Image.Name);
-                    for (var (candidate, number) = (name, 2); !names.Add(name); number++)
-                    {
-                        name = $"{candidate}-{number}";
-                    }
-
+                    var name = Unique(FileNames.OfImage(analysis.Image.Name), names);
                     var level = mediaType == "image/png" ? CompressionLevel.NoCompression : CompressionLevel.Fastest;
                     using var stream = zip.CreateEntry($"{name}.{extension}", level).Open();
                     await stream.WriteAsync(bytes, cancellationToken);

@@ -18,7 +18,7 @@ public enum DataKind
     /// <summary>Token tables of checkpoints and where the positions of analyses lie.</summary>
     Catalogue,
 
-    /// <summary>Files of raw hidden states, beside the database.</summary>
+    /// <summary>Raw hidden states, where a run was told to keep them.</summary>
     HiddenStates,
 
     /// <summary>What tables, keys and half-filled pages add.</summary>

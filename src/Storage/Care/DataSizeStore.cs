@@ -19,6 +19,7 @@ public sealed class DataSizeStore
         (DataKind.Readings, "Readings", ["Packed"], true),
         (DataKind.Summaries, "Summaries", ["Packed"], true),
         (DataKind.Summaries, "LayerSummaries", ["Packed"], false),
+        (DataKind.HiddenStates, "HiddenStates", ["Values"], true),
         (DataKind.Index, "TokenOccurrences", ["Layers"], true),
         (DataKind.Index, "TokenTotals", ["Layers"], false),
         (DataKind.Index, "AnalysisAggregates", ["Packed"], false),

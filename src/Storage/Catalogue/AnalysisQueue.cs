@@ -213,6 +213,7 @@ public sealed class AnalysisQueue
         {
             await context.Readings.Where(r => r.AnalysisId == id).ExecuteDeleteAsync(cancellationToken);
             await context.LayerSummaries.Where(s => s.AnalysisId == id).ExecuteDeleteAsync(cancellationToken);
+            await context.HiddenStates.Where(s => s.AnalysisId == id).ExecuteDeleteAsync(cancellationToken);
             await context.AnalysisLayouts.Where(l => l.AnalysisId == id).ExecuteDeleteAsync(cancellationToken);
         }
     }

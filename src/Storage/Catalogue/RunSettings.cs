@@ -8,6 +8,7 @@ namespace LogitLens.Storage.Catalogue;
 /// <param name="ApplyExifOrientation">Pictures are turned as EXIF says.</param>
 /// <param name="TrackedTokens">Token ids whose probability and rank are kept everywhere.</param>
 /// <param name="Lens">The lens; only <c>logit</c> for now.</param>
+/// <param name="KeptStates">Hidden states kept beside the readings; null for none.</param>
 public sealed record RunSettings(
     int TopK = 10,
     IReadOnlyList<int>? Layers = null,
@@ -15,4 +16,5 @@ public sealed record RunSettings(
     bool Legacy = false,
     bool ApplyExifOrientation = false,
     IReadOnlyList<int>? TrackedTokens = null,
-    string Lens = "logit");
+    string Lens = "logit",
+    KeptStates? KeptStates = null);

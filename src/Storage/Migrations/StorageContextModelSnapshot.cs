@@ -495,6 +495,38 @@ namespace LogitLens.Storage.Migrations
                     b.ToTable("Summaries", (string)null);
                 });
 
+            modelBuilder.Entity("LogitLens.Storage.States.HiddenStateEntity", b =>
+                {
+                    b.Property<long>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Segment")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Bits")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Positions")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Values")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<int>("Width")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("AnalysisId", "Attempt", "Segment", "Layer");
+
+                    b.ToTable("HiddenStates", (string)null);
+                });
+
             modelBuilder.Entity("LogitLens.Storage.Statistics.Rollups.AnalysisAggregateEntity", b =>
                 {
                     b.Property<long>("AnalysisId")
@@ -701,6 +733,17 @@ namespace LogitLens.Storage.Migrations
                 });
 
             modelBuilder.Entity("LogitLens.Storage.Readings.SummaryEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
+                        .WithMany()
+                        .HasForeignKey("AnalysisId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Analysis");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.States.HiddenStateEntity", b =>
                 {
                     b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
                         .WithMany()

@@ -1,10 +1,11 @@
 using LogitLens.Storage.Catalogue.Entities;
-using LogitLens.Storage.Readings;
 using LogitLens.Storage.Readings.Digests;
+using LogitLens.Storage.Readings;
+using LogitLens.Storage.States;
 using LogitLens.Storage.Statistics.Rollups;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace LogitLens.Storage.Sqlite;
@@ -41,6 +42,8 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
     public DbSet<LayerSummaryEntity> LayerSummaries => Set<LayerSummaryEntity>();
 
     public DbSet<SummaryEntity> Summaries => Set<SummaryEntity>();
+
+    public DbSet<HiddenStateEntity> HiddenStates => Set<HiddenStateEntity>();
 
     public DbSet<PendingDigestEntity> PendingDigests => Set<PendingDigestEntity>();
 
@@ -181,6 +184,13 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
             summary.ToTable("Summaries");
             summary.HasKey(s => new { s.AnalysisId, s.Segment });
             summary.HasOne(s => s.Analysis).WithMany().HasForeignKey(s => s.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<HiddenStateEntity>(state =>
+        {
+            // As Readings: megabytes in overflow pages, the key a small index beside them.
+            state.ToTable("HiddenStates");
+            state.HasKey(s => new { s.AnalysisId, s.Attempt, s.Segment, s.Layer });
+            state.HasOne(s => s.Analysis).WithMany().HasForeignKey(s => s.AnalysisId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<PendingDigestEntity>(pending =>
         {

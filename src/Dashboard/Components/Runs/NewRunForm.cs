@@ -37,6 +37,12 @@ internal sealed class NewRunForm
 
     public bool Legacy { get; set; }
 
+    /// <summary>Layers whose hidden states are kept, as typed; nothing for none.</summary>
+    public string KeptStates { get; set; } = string.Empty;
+
+    /// <summary>16 or 32.</summary>
+    public int StateBits { get; set; } = 16;
+
     /// <summary>Tokens to follow everywhere, as typed.</summary>
     public string Tracked { get; set; } = string.Empty;
 
@@ -137,9 +143,31 @@ internal sealed class NewRunForm
         }
     }
 
+    public string? KeptStatesError
+    {
+        get
+        {
+            try
+            {
+                StateSelection.Parse(KeptStates, StateBits, Checkpoint?.Layers ?? int.MaxValue / 1024);
+                return null;
+            }
+            catch (RefusedInputException refused)
+            {
+                return refused.Message;
+            }
+        }
+    }
+
+    /// <summary>The room that hidden states will take, in a sentence; null where none are kept.</summary>
+    public string? KeptStatesSize =>
+        KeptStatesError is null && Checkpoint is { } checkpoint && StateSelection.Parse(KeptStates, StateBits, checkpoint.Layers) is { } states
+            ? StateSelection.Describe(states, checkpoint, AnswerTokens ?? 0, Math.Max(1, ItemCount))
+            : null;
+
     /// <summary>Every sentence about the form itself; tracked tokens are looked up apart.</summary>
     public IEnumerable<string> Errors =>
-        new[] { ImagesError, CheckpointError, PromptError, NameError, TopKError, LayersError, AnswerTokensError }.OfType<string>();
+        new[] { ImagesError, CheckpointError, PromptError, NameError, TopKError, LayersError, AnswerTokensError, KeptStatesError }.OfType<string>();
 
     /// <summary>The run asked for.</summary>
     /// <exception cref="RefusedInputException">Layers the checkpoint does not have.</exception>
@@ -162,7 +190,8 @@ internal sealed class NewRunForm
                 AnswerTokens!.Value,
                 Legacy,
                 ApplyExifOrientation,
-                TrackedIds.Count == 0 ? null : TrackedIds),
+                TrackedIds.Count == 0 ? null : TrackedIds,
+                KeptStates: StateSelection.Parse(KeptStates, StateBits, checkpoint.Layers)),
             Table?.Items ?? [.. _images.Select(image => new RequestedItem(image.Row.Id))]);
     }
 

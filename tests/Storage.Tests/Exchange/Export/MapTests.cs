@@ -11,16 +11,16 @@ public sealed partial class MapTests
     private static readonly byte[] Picture = [0xFF, 0xD8, 1, 2, 3];
 
     [Theory]
-    [InlineData("DARK_SCALE")]
-    [InlineData("LIGHT_SCALE")]
+    [InlineData("SURE_SCALE")]
     [InlineData("DEPTH")]
     public void Scales_AreTheExplorers(string name)
     {
         var script = File.ReadAllText(RepositoryFiles.Find("wwwroot/js/explorer/theme.js"));
         var stops = Regex.Match(script, $@"const {name} = \[(?<stops>[^\]]*)\];").Groups["stops"].Value;
-        var scale = name switch { "DARK_SCALE" => ColourScale.SureOnDark, "LIGHT_SCALE" => ColourScale.SureOnLight, _ => ColourScale.Depth };
+        var scale = name == "DEPTH" ? ColourScale.Depth : ColourScale.Sure;
 
         Assert.Equal(stops.Split(',').Select(stop => stop.Trim().Trim('\'')), scale.Stops);
+        Assert.Equal(ColourScale.Depth.Stops.Reverse(), ColourScale.DepthOnDark.Stops);
         Assert.Contains("const STEPS = 256;", script, StringComparison.Ordinal);
     }
 
@@ -28,11 +28,11 @@ public sealed partial class MapTests
     public void Scale_BetweenStops_MixesAsTheExplorer()
     {
         // theme.js mixes channel by channel at step / 255 · (stops − 1) and rounds half up; worked out by hand for #00224e → #123570 at 1/9 of the way through a stop.
-        Assert.Equal(Rgb.Parse("#00224e"), ColourScale.SureOnDark[0]);
-        Assert.Equal(Rgb.Parse("#fee838"), ColourScale.SureOnDark[1]);
-        Assert.Equal(new Rgb(9, 43, 95), ColourScale.SureOnDark[14 / 255.0]);
-        Assert.Equal(Rgb.Parse("#fee838"), ColourScale.SureOnDark[7]);
-        Assert.Equal(Rgb.Parse("#00224e"), ColourScale.SureOnDark[-1]);
+        Assert.Equal(Rgb.Parse("#00224e"), ColourScale.Sure[0]);
+        Assert.Equal(Rgb.Parse("#fee838"), ColourScale.Sure[1]);
+        Assert.Equal(new Rgb(9, 43, 95), ColourScale.Sure[14 / 255.0]);
+        Assert.Equal(Rgb.Parse("#fee838"), ColourScale.Sure[7]);
+        Assert.Equal(Rgb.Parse("#00224e"), ColourScale.Sure[-1]);
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed partial class MapTests
         var figure = Create(new MapOptions(MapKind.Confidence, Layer: 2, Dark: true));
 
         var expected = (float)Math.Exp((float)(Half)(-0.1f * (4 + 1 + 1)));
-        Assert.Equal(ColourScale.SureOnDark[expected], figure.Cells[0].Colour);
+        Assert.Equal(ColourScale.Sure[expected], figure.Cells[0].Colour);
         Assert.Contains("layer 2", figure.Description, StringComparison.Ordinal);
     }
 
@@ -79,7 +79,7 @@ public sealed partial class MapTests
     {
         var figure = Create(new MapOptions(MapKind.Entropy, Layer: 1));
 
-        Assert.Equal(ColourScale.SureOnLight[1 - ((float)(Half)2.3f / Math.Log2(100))], figure.Cells[0].Colour);
+        Assert.Equal(ColourScale.Sure[1 - ((float)(Half)2.3f / Math.Log2(100))], figure.Cells[0].Colour);
         Assert.Contains(figure.Texts, text => text.Text == "6.6");
     }
 
@@ -89,9 +89,9 @@ public sealed partial class MapTests
         var (figure, _) = MapFigureBuilder.Create(Exported.Analysis(tracked: [6]), new MapOptions(MapKind.Token, Layer: 2, TokenId: 6));
 
         // The first patch keeps 4, 5, 6; the second 5, 6, 7.
-        Assert.All(figure!.Cells, cell => Assert.NotEqual(ColourScale.SureOnLight[0], cell.Colour));
+        Assert.All(figure!.Cells, cell => Assert.NotEqual(ColourScale.Sure[0], cell.Colour));
         Assert.DoesNotContain(figure.Texts, text => text.Text.Contains("below", StringComparison.Ordinal));
-        Assert.All(Create(new MapOptions(MapKind.Token, Layer: 2, TokenId: 1)).Cells, cell => Assert.Equal(ColourScale.SureOnLight[0], cell.Colour));
+        Assert.All(Create(new MapOptions(MapKind.Token, Layer: 2, TokenId: 1)).Cells, cell => Assert.Equal(ColourScale.Sure[0], cell.Colour));
         Assert.Contains(Create(new MapOptions(MapKind.Token, Layer: 2, TokenId: 1)).Texts, text => text.Text.Contains("(2 of 2 patches)", StringComparison.Ordinal));
     }
 
@@ -146,7 +146,7 @@ public sealed partial class MapTests
         Assert.Equal($"data:image/jpeg;base64,{Convert.ToBase64String(Picture)}", root.Element(ns + "image")!.Attribute("href")!.Value);
         Assert.Equal(2, root.Descendants(ns + "g").Count(g => g.Element(ns + "title") is not null));
         Assert.Contains(root.Descendants(ns + "title"), title => title.Value.StartsWith("r0 c0: ", StringComparison.Ordinal));
-        Assert.Equal(ColourScale.SureOnLight.Stops, root.Descendants(ns + "stop").Select(stop => stop.Attribute("stop-color")!.Value));
+        Assert.Equal(ColourScale.Sure.Stops, root.Descendants(ns + "stop").Select(stop => stop.Attribute("stop-color")!.Value));
         Assert.Contains(root.Descendants(ns + "text"), text => text.Value.StartsWith("garden.jpg: confidence", StringComparison.Ordinal));
         Assert.DoesNotContain("<script", svg, StringComparison.Ordinal);
         Assert.DoesNotMatch(References(), svg);

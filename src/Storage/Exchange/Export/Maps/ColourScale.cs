@@ -20,16 +20,15 @@ public sealed class ColourScale
         }
     }
 
-    /// <summary>From unsure to sure on a dark page.</summary>
-    public static ColourScale SureOnDark { get; } =
+    /// <summary>From unsure to sure, on any page.</summary>
+    public static ColourScale Sure { get; } =
         new("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838");
 
-    /// <summary>From unsure to sure on a light page.</summary>
-    public static ColourScale SureOnLight { get; } =
-        new("#faf7e6", "#efe8c4", "#dccf98", "#bdb184", "#9a947f", "#7b7d80", "#5d677e", "#415277", "#1f3b70", "#00224e");
-
-    /// <summary>From emb to L.</summary>
+    /// <summary>From emb to L on a light page.</summary>
     public static ColourScale Depth { get; } = new("#d9f1f0", "#a9dcdb", "#74c3c4", "#46a5a9", "#24838a", "#11626b", "#07434c");
+
+    /// <summary>From emb to L on a dark page: the other way.</summary>
+    public static ColourScale DepthOnDark { get; } = new([.. Depth.Stops.Reverse()]);
 
     /// <summary>The colours the scale goes through, evenly spaced.</summary>
     public IReadOnlyList<string> Stops { get; }

@@ -144,11 +144,11 @@ public static class MapFigureBuilder
 
         private Rgb? ColourOf(LayerArrays layer, int position, int best, float probability, bool isFiller) => _options.Kind switch
         {
-            MapKind.Confidence => _theme.Sure[probability],
-            MapKind.Entropy => _theme.Sure[1 - (layer.EntropyBits![position] / EntropySpan)],
-            MapKind.Token => _theme.Sure[ProbabilityOfToken(layer, position)],
+            MapKind.Confidence => ColourScale.Sure[probability],
+            MapKind.Entropy => ColourScale.Sure[1 - (layer.EntropyBits![position] / EntropySpan)],
+            MapKind.Token => ColourScale.Sure[ProbabilityOfToken(layer, position)],
             MapKind.Filler => isFiller ? _theme.Accent : null,
-            _ => ColourScale.Depth[best / (double)Math.Max(1, _analysis.Detail.Run.Checkpoint.Layers)],
+            _ => _theme.Depth[best / (double)Math.Max(1, _analysis.Detail.Run.Checkpoint.Layers)],
         };
 
         private double EntropySpan => Math.Log2(Math.Max(2, _analysis.Detail.Run.Checkpoint.VocabularySize));
@@ -217,11 +217,11 @@ public static class MapFigureBuilder
         {
             var (unit, low, high, scale) = _options.Kind switch
             {
-                MapKind.Confidence => ("p", "0", "1", _theme.Sure),
-                MapKind.Entropy => ("bit", EntropySpan.ToString("0.0", CultureInfo.InvariantCulture), "0", _theme.Sure),
-                MapKind.Token => ($"p({_analysis.Tokens[_options.TokenId!.Value].Display})", "0", "1", _theme.Sure),
+                MapKind.Confidence => ("p", "0", "1", ColourScale.Sure),
+                MapKind.Entropy => ("bit", EntropySpan.ToString("0.0", CultureInfo.InvariantCulture), "0", ColourScale.Sure),
+                MapKind.Token => ($"p({_analysis.Tokens[_options.TokenId!.Value].Display})", "0", "1", ColourScale.Sure),
                 MapKind.Filler => ("", "", "", (ColourScale?)null),
-                _ => ("layer", "emb", LayerName(_analysis.Detail.Run.Checkpoint.Layers), ColourScale.Depth),
+                _ => ("layer", "emb", LayerName(_analysis.Detail.Run.Checkpoint.Layers), _theme.Depth),
             };
             var x = _picture.X;
             var baseline = top + TextSize - 2;
