@@ -13,9 +13,11 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
         { "home", "/" },
         { "runs", "/runs" },
         { "run", "/runs/{run}" },
+        { "run-retention", "/runs/{run}" },
         { "new-run", "/runs/new" },
         { "images", "/images" },
         { "imports", "/imports" },
+        { "data", "/data" },
         { "explorer", "/analyses/{garden}" },
         { "explorer-token", "/analyses/{garden}?map=token&token=300&layer=9&pins=300&with=200-205_224-229" },
         { "explorer-compared", "/analyses/{garden}?map=mask&pair=3-12&lock=200" },
@@ -37,6 +39,13 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
                 await watched.Page.GotoAsync(new Uri(demo.Address, path).ToString());
                 await Assertions.Expect(watched.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
                 await watched.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+                if (name == "run-retention")
+                {
+                    await watched.Page.GetByText("Retention:").ClickAsync();
+                    await watched.Page.GetByLabel("Keep the other tokens").SelectOptionAsync(new SelectOptionValue { Label = "for some days" });
+                    await Assertions.Expect(watched.Page.GetByLabel("Days", new() { Exact = true })).ToBeVisibleAsync();
+                }
+
                 await watched.Page.WaitForTimeoutAsync(400);
                 await watched.ScreenshotAsync($"{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}-{width}");
 

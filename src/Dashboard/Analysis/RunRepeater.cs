@@ -18,33 +18,16 @@ public sealed class RunRepeater
         _coordinator = coordinator;
     }
 
-    /// <summary>What it would take to read an analysis' whole run again with one more token tracked.</summary>
-    /// <param name="analysis">An analysis of the run, whose layout stands for the others'.</param>
+    /// <summary>What it took to read an analysis' run, which is about to be read again with one more token tracked; null if none of it was done here yet.</summary>
+    /// <param name="analysis">An analysis of the run.</param>
     /// <param name="token">The token's id.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RefusedInputException">The run tracks the token already, or cannot be repeated.</exception>
-    public async Task<RunCost> EstimateTrackingAsync(AnalysisDetail analysis, int token, CancellationToken cancellationToken)
+    public Task<PastCost?> MeasureAsync(AnalysisDetail analysis, int token, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(analysis);
-        var run = analysis.Run;
-        RequireRepeatable(run, token);
-        var (seconds, done) = (0.0, 0);
-        foreach (var row in (await _runs.ListAnalysesAsync(run.Id, AnalysisState.Done, 0, PageSize, cancellationToken)).Items)
-        {
-            if (row is { StartedAt: { } started, FinishedAt: { } finished })
-            {
-                seconds += (finished - started).TotalSeconds;
-                done++;
-            }
-        }
-
-        var tracked = (run.Settings.TrackedTokens?.Count ?? 0) + 1;
-        var positions = (analysis.Layout?.Positions.Count ?? 0) + Math.Max(0, analysis.AnswerIds.Count - 1);
-        var layers = run.Settings.Layers?.Count ?? run.Checkpoint.Layers + 1;
-        return new RunCost(
-            run.Counts.Total,
-            done == 0 ? null : TimeSpan.FromSeconds(seconds / done * run.Counts.Total),
-            (long)run.Counts.Total * layers * positions * BytesPerPosition(run, tracked));
+        RequireRepeatable(analysis.Run, token);
+        return _runs.FindPastCostAsync(analysis.Run.Id, cancellationToken);
     }
 
     /// <summary>Queues an analysis' whole run again with one more token tracked.</summary>
@@ -86,10 +69,6 @@ public sealed class RunRepeater
             throw new RefusedInputException("These results came from a file, and no checkpoint belongs to them: start a new run of the pictures with the checkpoint they were made with.");
         }
     }
-
-    // Ids (2 or 4 bytes), scores and the entropy (2 bytes each), and a score and a rank (2 and 4 bytes) for each tracked token: as ReadingCodec packs them.
-    private static long BytesPerPosition(RunRow run, int tracked) =>
-        ((run.Checkpoint.VocabularySize <= 65_536 ? 4L : 6L) * run.Settings.TopK) + 2 + (6L * tracked);
 
     private static string NameOf(string name, string display)
     {

@@ -9,7 +9,7 @@ internal static class CheckCommand
 {
     private static readonly Option<string> Data = CareOptions.Data();
 
-    private static readonly Option<bool> Repair = new("--repair") { Description = "Put right what can be put right from the data itself: what belongs to nothing is deleted." };
+    private static readonly Option<bool> Repair = new("--repair") { Description = "Put right what can be put right from the data itself: what belongs to nothing is deleted, token indexes and statistics that are not right are made anew." };
 
     public static Command Create()
     {

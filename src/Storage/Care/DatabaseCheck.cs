@@ -22,8 +22,8 @@ public sealed class DatabaseCheck
     public Task<CheckReport> CheckAsync(IProgress<CareProgress>? progress, CancellationToken cancellationToken) =>
         CheckFileAsync(_file.UnpooledConnectionString, _file, _clock, progress, cancellationToken);
 
-    /// <summary>Runs whose token index is not right and can be made anew.</summary>
-    internal async Task<IReadOnlyList<long>> FindBrokenIndexesAsync(CancellationToken cancellationToken)
+    /// <summary>Runs whose token index or statistics are not right and can be made anew.</summary>
+    internal async Task<BrokenRuns> FindBrokenRunsAsync(CancellationToken cancellationToken)
     {
         await using var connection = new SqliteConnection(_file.UnpooledConnectionString);
         await connection.OpenAsync(cancellationToken);
@@ -65,7 +65,7 @@ public sealed class DatabaseCheck
         },
         cancellationToken);
 
-    private static async Task<IReadOnlyList<long>> CheckIndexAsync(CheckContext check, SqliteConnection connection, SqliteTransaction snapshot)
+    private static async Task<BrokenRuns> CheckIndexAsync(CheckContext check, SqliteConnection connection, SqliteTransaction snapshot)
     {
         await using var context = new StorageContext(new DbContextOptionsBuilder<StorageContext>()
             .UseSqlite(connection)
@@ -75,6 +75,6 @@ public sealed class DatabaseCheck
 
         // An older version's database is checked in its own form; its index is made when it is upgraded.
         var isCurrent = check.Number("SELECT COUNT(*) FROM __EFMigrationsHistory WHERE MigrationId = $last", ("$last", context.Database.GetMigrations().Last())) > 0;
-        return isCurrent ? await IndexCheck.RunAsync(check, context) : [];
+        return isCurrent ? await IndexCheck.RunAsync(check, context) : new BrokenRuns();
     }
 }

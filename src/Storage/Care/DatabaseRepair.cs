@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using LogitLens.Storage.Care.Checks;
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Readings.Digests;
 using LogitLens.Storage.Sqlite;
 using LogitLens.Storage.Tokens;
 using Microsoft.EntityFrameworkCore;
@@ -20,40 +22,66 @@ public sealed class DatabaseRepair
         _check = check;
     }
 
-    /// <summary>Deletes what belongs to nothing, and makes token indexes that are not right anew. Readings are not touched.</summary>
-    /// <remarks>A run's index is made in one transaction: whoever writes waits meanwhile, about 20 ms for an analysis of 593 positions.</remarks>
+    /// <summary>Deletes what belongs to nothing, and makes token indexes and statistics that are not right anew. Readings are not touched.</summary>
+    /// <remarks>A run is made anew in one transaction: whoever writes waits meanwhile, about 20 ms for an analysis of 593 positions.</remarks>
     /// <returns>What was done, a sentence each; empty if there was nothing to do.</returns>
     /// <exception cref="StorageException">The database cannot be written.</exception>
     public async Task<IReadOnlyList<string>> RepairAsync(CancellationToken cancellationToken)
     {
         var done = new List<string>(await DeleteLeftoversAsync(cancellationToken));
-        foreach (var run in await _check.FindBrokenIndexesAsync(cancellationToken))
+        var broken = await _check.FindBrokenRunsAsync(cancellationToken);
+        foreach (var run in broken.Indexes)
         {
-            done.Add(await _writer.WriteAsync((context, token) => IndexAnewAsync(context, run, token), cancellationToken));
+            done.Add($"The token index of the run {await WriteAsync(run, IndexAnewAsync)} was made anew.");
+        }
+
+        foreach (var run in broken.Totals)
+        {
+            done.Add($"The token totals of the run {await WriteAsync(run, TokenIndex.SumAnewAsync)} were summed anew.");
+        }
+
+        foreach (var run in broken.Statistics)
+        {
+            done.Add($"The statistics of the run {await WriteAsync(run, StatisticsAnewAsync)} were made anew.");
         }
 
         return done;
+
+        Task<string> WriteAsync(long run, Func<StorageContext, long, CancellationToken, Task> write) => _writer.WriteAsync(
+            async (context, token) =>
+            {
+                await write(context, run, token);
+                return $"\"{await context.Runs.Where(r => r.Number == run).Select(r => r.Name).SingleAsync(token)}\"";
+            },
+            cancellationToken);
     }
 
-    private static async Task<string> IndexAnewAsync(StorageContext context, long run, CancellationToken cancellationToken)
+    private static async Task IndexAnewAsync(StorageContext context, long run, CancellationToken cancellationToken)
     {
         await TokenIndex.DropTotalsAsync(context, run, cancellationToken);
         while (await TokenIndex.DeleteSomeAsync(context, run, cancellationToken))
         {
         }
 
-        var tables = new TokenTableCache();
-        var analyses = await context.Analyses.Where(a => a.RunNumber == run && a.State == AnalysisState.Done).OrderBy(a => a.Ordinal).Select(a => a.Id).ToListAsync(cancellationToken);
-        foreach (var id in analyses)
+        await foreach (var source in SourcesAsync(context, run, cancellationToken))
         {
-            if (await IndexCheck.SourceAsync(context, id, tables, cancellationToken) is { } source)
+            if (source is not null)
             {
                 await TokenIndex.AddAsync(context, run, source.Analysis, TokenIndexer.Find(source), cancellationToken);
             }
         }
+    }
 
-        var name = await context.Runs.Where(r => r.Number == run).Select(r => r.Name).SingleAsync(cancellationToken);
-        return $"The token index of the run \"{name}\" was made anew.";
+    private static Task StatisticsAnewAsync(StorageContext context, long run, CancellationToken cancellationToken) =>
+        StatisticsCheck.RepairAsync(context, run, SourcesAsync(context, run, cancellationToken), cancellationToken);
+
+    private static async IAsyncEnumerable<DigestSource?> SourcesAsync(StorageContext context, long run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var tables = new TokenTableCache();
+        foreach (var id in await IndexCheck.DoneOf(context, run).Select(a => a.Id).ToListAsync(cancellationToken))
+        {
+            yield return await IndexCheck.SourceAsync(context, id, tables, cancellationToken);
+        }
     }
 
     private Task<IReadOnlyList<string>> DeleteLeftoversAsync(CancellationToken cancellationToken) => _writer.WriteAsync<IReadOnlyList<string>>(

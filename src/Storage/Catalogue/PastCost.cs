@@ -8,8 +8,14 @@ namespace LogitLens.Storage.Catalogue;
 /// <param name="VocabularySize">Decides the width of ids.</param>
 public sealed record PastCost(string Run, int Analyses, double SecondsEach, double PositionsEach, int VocabularySize)
 {
-    /// <summary>Bytes of packed readings of so many analyses: summaries and rests, without the token index.</summary>
-    public long Bytes(int analyses, int layers, int k, int tracked)
+    // Token index, aggregates and layout at LLaVA-1.5's size: (917,856 - 829,566) bytes over 593 positions and 33 layers (docs/performance.md).
+    private const double IndexBytes = 4.5;
+
+    /// <summary>Bytes that so many analyses take in the database: readings by their form, and what searches and statistics answer from as it was measured.</summary>
+    public long Bytes(int analyses, int layers, int k, int tracked) => ReadingBytes(analyses, layers, k, tracked) + (long)(IndexBytes * analyses * layers * PositionsEach);
+
+    /// <summary>Bytes of packed readings alone: summaries and rests.</summary>
+    public long ReadingBytes(int analyses, int layers, int k, int tracked)
     {
         // Two headers of 32 bytes, then per position k ids and half-precision scores, an entropy, and a score and a rank of each tracked token.
         var id = VocabularySize <= 65_536 ? 2 : 4;

@@ -81,43 +81,21 @@ public sealed class RunStore
         cancellationToken);
 
     /// <summary>What analyses of the checkpoint in a folder cost here: of the newest run that has some Done, read in as many layers if there is one; null if there is none.</summary>
+    /// <exception cref="StorageException">The database cannot be read.</exception>
     public Task<PastCost?> FindPastCostAsync(string checkpointFolder, int layers, CancellationToken cancellationToken) => _reader.ReadAsync(
         async (context, token) =>
         {
-            const int Sample = 64;
             var done = context.Runs.Where(r => r.Checkpoint!.Folder == checkpointFolder && !r.Deleting && r.Analyses.Any(a => a.State == AnalysisState.Done && a.StartedAt != null));
             var run = await done.Where(r => r.Analyses.Any(a => a.State == AnalysisState.Done && a.LayersTotal == layers)).OrderByDescending(r => r.Number).FirstOrDefaultAsync(token)
                 ?? await done.OrderByDescending(r => r.Number).FirstOrDefaultAsync(token);
-            if (run is null)
-            {
-                return null;
-            }
-
-            var sample = await context.Analyses
-                .Where(a => a.RunNumber == run.Number && a.State == AnalysisState.Done && a.StartedAt != null && a.FinishedAt != null)
-                .OrderByDescending(a => a.Ordinal)
-                .Take(Sample)
-                .Select(a => new
-                {
-                    Started = a.StartedAt!.Value,
-                    Finished = a.FinishedAt!.Value,
-                    a.LayersTotal,
-                    Bytes = context.Summaries.Where(s => s.AnalysisId == a.Id).Sum(s => (long)s.Packed.Length),
-                    Segments = context.Summaries.Count(s => s.AnalysisId == a.Id),
-                })
-                .ToListAsync(token);
-            if (sample.Count == 0)
-            {
-                return null;
-            }
-
-            var vocabulary = await context.Checkpoints.Where(c => c.Id == run.CheckpointId).Select(c => c.VocabularySize).SingleAsync(token);
-            var width = (vocabulary <= 65_536 ? 2 : 4) + 4;
-            var together = (sample.Max(a => a.Finished) - sample.Min(a => a.Started)).TotalSeconds / sample.Count;
-            var each = sample.Select(a => (a.Finished - a.Started).TotalSeconds).Order().ElementAt(sample.Count / 2);
-            return new PastCost(
-                run.Name, sample.Count, Math.Min(together, each), sample.Average(a => (((double)a.Bytes / a.LayersTotal) - (32.0 * a.Segments)) / width), vocabulary);
+            return run is null ? null : await MeasureAsync(context, run, token);
         },
+        cancellationToken);
+
+    /// <summary>What analyses of a run cost; null if none was done here yet.</summary>
+    /// <exception cref="StorageException">The database cannot be read.</exception>
+    public Task<PastCost?> FindPastCostAsync(RunId id, CancellationToken cancellationToken) => _reader.ReadAsync(
+        async (context, token) => await context.Runs.SingleOrDefaultAsync(r => r.Id == id.Value, token) is { } run ? await MeasureAsync(context, run, token) : null,
         cancellationToken);
 
     /// <summary>A page of a run's analyses by ordinal, in one state if given.</summary>
@@ -371,5 +349,34 @@ public sealed class RunStore
                     .SetProperty(x => x.StartedAt, (DateTimeOffset?)null)
                     .SetProperty(x => x.FinishedAt, (DateTimeOffset?)null),
                 cancellationToken);
+    }
+
+    private static async Task<PastCost?> MeasureAsync(StorageContext context, RunEntity run, CancellationToken token)
+    {
+        const int Sample = 64;
+        var sample = await context.Analyses
+            .Where(a => a.RunNumber == run.Number && a.State == AnalysisState.Done && a.StartedAt != null && a.FinishedAt != null)
+            .OrderByDescending(a => a.Ordinal)
+            .Take(Sample)
+            .Select(a => new
+            {
+                Started = a.StartedAt!.Value,
+                Finished = a.FinishedAt!.Value,
+                a.LayersTotal,
+                Bytes = context.Summaries.Where(s => s.AnalysisId == a.Id).Sum(s => (long)s.Packed.Length),
+                Segments = context.Summaries.Count(s => s.AnalysisId == a.Id),
+            })
+            .ToListAsync(token);
+        if (sample.Count == 0)
+        {
+            return null;
+        }
+
+        var vocabulary = await context.Checkpoints.Where(c => c.Id == run.CheckpointId).Select(c => c.VocabularySize).SingleAsync(token);
+        var width = (vocabulary <= 65_536 ? 2 : 4) + 4;
+        var together = (sample.Max(a => a.Finished) - sample.Min(a => a.Started)).TotalSeconds / sample.Count;
+        var each = sample.Select(a => (a.Finished - a.Started).TotalSeconds).Order().ElementAt(sample.Count / 2);
+        return new PastCost(
+            run.Name, sample.Count, Math.Min(together, each), sample.Average(a => (((double)a.Bytes / a.LayersTotal) - (32.0 * a.Segments)) / width), vocabulary);
     }
 }

@@ -1,4 +1,6 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using SQLitePCL;
 
 namespace LogitLens.Storage.Sqlite;
 
@@ -47,7 +49,7 @@ internal sealed class DatabaseWriter(IDbContextFactory<StorageContext> contexts,
     {
         try
         {
-            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+            await using var context = await ConnectAsync(cancellationToken);
             await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
             var result = await write(context, cancellationToken);
             await transaction.CommitAsync(CancellationToken.None);
@@ -56,6 +58,37 @@ internal sealed class DatabaseWriter(IDbContextFactory<StorageContext> contexts,
         catch (Exception exception) when (SqliteFailure.Explain(exception, file) is { } sentence)
         {
             throw new StorageException(sentence, exception);
+        }
+    }
+
+    /// <summary>SQLite opens a file that may not be written to be read only, and a pooled connection stays so when the file may be written again: those are replaced.</summary>
+    private async Task<StorageContext> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var context = await OpenAsync(cancellationToken);
+        var connection = (SqliteConnection)context.Database.GetDbConnection();
+        if (raw.sqlite3_db_readonly(connection.Handle, "main") == 0)
+        {
+            return context;
+        }
+
+        // In this order: clearing takes only connections that lie in the pool.
+        await context.DisposeAsync();
+        SqliteConnection.ClearPool(connection);
+        return await OpenAsync(cancellationToken);
+    }
+
+    private async Task<StorageContext> OpenAsync(CancellationToken cancellationToken)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellationToken);
+        try
+        {
+            await context.Database.OpenConnectionAsync(cancellationToken);
+            return context;
+        }
+        catch
+        {
+            await context.DisposeAsync();
+            throw;
         }
     }
 }

@@ -27,6 +27,11 @@ internal static class TokenIndex
             (SELECT "TokenId" FROM "TokenOccurrences" WHERE "RunNumber" = @run ORDER BY "TokenId" LIMIT 1 OFFSET @rows), 9223372036854775807)
         """;
 
+    /// <summary>A run's rows, as <see cref="IndexedToken.Read"/> takes them, token by token.</summary>
+    internal const string RowsSql = """
+        SELECT "TokenId", "AnalysisId", "Best", "Layers" FROM "TokenOccurrences" WHERE "RunNumber" = @run ORDER BY "TokenId", "AnalysisId"
+        """;
+
     private static readonly string[] TotalParameters =
         ["@token", "@analyses", "@patchAnalyses", "@patchPositions", "@patchBest", "@textAnalyses", "@textPositions", "@textBest"];
 
@@ -71,6 +76,38 @@ internal static class TokenIndex
         return await delete.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
+    /// <summary>Sums up a run's rows anew, whatever its totals were.</summary>
+    /// <exception cref="InvalidDataException">A row is damaged.</exception>
+    public static async Task SumAnewAsync(StorageContext context, long run, CancellationToken cancellationToken)
+    {
+        await DropTotalsAsync(context, run, cancellationToken);
+        await using var select = Command(context, RowsSql);
+        select.Parameters.AddWithValue("@run", run);
+        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
+        WriteTotals(context, run, Totals());
+
+        IEnumerable<TokenTotal> Totals()
+        {
+            TokenTotal? sum = null;
+            while (rows.Read())
+            {
+                var (token, _) = IndexedToken.Read(rows);
+                if (sum is not null && sum.TokenId != token.Id)
+                {
+                    yield return sum;
+                    sum = null;
+                }
+
+                sum = TokenTotal.Add(sum, token);
+            }
+
+            if (sum is not null)
+            {
+                yield return sum;
+            }
+        }
+    }
+
     /// <summary>A command on the context's connection and in its transaction.</summary>
     internal static SqliteCommand Command(StorageContext context, string sql)
     {
@@ -98,7 +135,12 @@ internal static class TokenIndex
             }
         }
 
-        await using var upsert = Command(context, """
+        WriteTotals(context, run, tokens.Select(token => TokenTotal.Add(before.GetValueOrDefault(token.Id), token)));
+    }
+
+    private static void WriteTotals(StorageContext context, long run, IEnumerable<TokenTotal> totals)
+    {
+        using var upsert = Command(context, """
             INSERT INTO "TokenTotals" ("RunNumber", "TokenId", "Analyses", "PatchAnalyses", "PatchPositions", "PatchBest", "TextAnalyses", "TextPositions", "TextBest", "Layers")
             VALUES (@run, @token, @analyses, @patchAnalyses, @patchPositions, @patchBest, @textAnalyses, @textPositions, @textBest, @layers)
             ON CONFLICT ("RunNumber", "TokenId") DO UPDATE SET
@@ -108,9 +150,8 @@ internal static class TokenIndex
         upsert.Parameters.AddWithValue("@run", run);
         var parameters = TotalParameters.Select(name => upsert.Parameters.Add(name, SqliteType.Integer)).ToArray();
         var layers = upsert.Parameters.Add("@layers", SqliteType.Blob);
-        foreach (var token in tokens)
+        foreach (var total in totals)
         {
-            var total = TokenTotal.Add(before.GetValueOrDefault(token.Id), token);
             parameters[0].Value = total.TokenId;
             parameters[1].Value = total.Analyses;
             (parameters[2].Value, parameters[3].Value, parameters[4].Value) = (total.Patch.Analyses, total.Patch.Positions, total.Patch.Best);

@@ -17,9 +17,9 @@ internal sealed class ImportContext : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ServiceProvider _services;
 
-    private ImportContext()
+    private ImportContext(string? dataFolder)
     {
-        var options = new LogitLensOptions { DataFolder = _folder.File("data") };
+        var options = new LogitLensOptions { DataFolder = dataFolder ?? _folder.File("data") };
         _services = new ServiceCollection()
             .AddLogging()
             .AddSingleton(TimeProvider.System)
@@ -45,9 +45,12 @@ internal sealed class ImportContext : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    public static async Task<ImportContext> CreateAsync()
+    /// <summary>On a database that is there, unprepared.</summary>
+    public static ImportContext At(string dataFolder) => new(dataFolder);
+
+    public static async Task<ImportContext> CreateAsync(string? dataFolder = null)
     {
-        var context = new ImportContext();
+        var context = new ImportContext(dataFolder);
         await context.Get<Database>().PrepareAsync(Token);
         return context;
     }

@@ -1,10 +1,15 @@
 using LogitLens.Storage.Care;
+using LogitLens.Storage.Statistics.Aggregates;
+using LogitLens.Storage.Statistics.Rollups;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace LogitLens.Storage.Tests.Care;
 
 public sealed class DatabaseCheckTests
 {
+    private static readonly string[] IndexTables = ["TokenOccurrences", "TokenTotals"];
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -54,37 +59,111 @@ public sealed class DatabaseCheckTests
     }
 
     [Theory]
-    [InlineData("UPDATE TokenOccurrences SET Best = Best - 1 WHERE TokenId = (SELECT MIN(TokenId) FROM TokenOccurrences)", "has other rows than its readings give")]
-    [InlineData("DELETE FROM TokenOccurrences WHERE TokenId = (SELECT MIN(TokenId) FROM TokenOccurrences)", "has other rows than its readings give")]
-    [InlineData("DELETE FROM TokenTotals WHERE TokenId = (SELECT MAX(TokenId) FROM TokenTotals)", "totals do not sum up")]
-    [InlineData("UPDATE TokenTotals SET Analyses = Analyses + 1", "totals do not sum up")]
-    public async Task RepairAsync_TokenIndexThatIsNotRight_MakesItAnew(string sql, string sentence)
+    [InlineData("UPDATE TokenOccurrences SET Best = Best - 1 WHERE TokenId = (SELECT MIN(TokenId) FROM TokenOccurrences)", "has other rows than its readings give", "index")]
+    [InlineData("DELETE FROM TokenOccurrences WHERE TokenId = (SELECT MIN(TokenId) FROM TokenOccurrences)", "has other rows than its readings give", "index")]
+    [InlineData("UPDATE TokenOccurrences SET Layers = x'00' WHERE TokenId = (SELECT MIN(TokenId) FROM TokenOccurrences)", "has other rows than its readings give", "index")]
+    [InlineData("DELETE FROM TokenTotals WHERE TokenId = (SELECT MAX(TokenId) FROM TokenTotals)", "totals do not sum up", "totals")]
+    [InlineData("INSERT INTO TokenTotals SELECT RunNumber, 999999, Analyses, PatchAnalyses, PatchPositions, PatchBest, TextAnalyses, TextPositions, TextBest, Layers FROM TokenTotals LIMIT 1", "totals do not sum up", "totals")]
+    [InlineData("UPDATE TokenTotals SET Analyses = Analyses + 1", "totals do not sum up", "totals")]
+    [InlineData("UPDATE TokenTotals SET Layers = x'00'", "totals do not sum up", "totals")]
+    public async Task RepairAsync_TokenIndexThatIsNotRight_MakesItAnew(string sql, string sentence, string what)
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AddRunAsync(3);
         await storage.FinishNextAsync();
         await storage.FinishNextAsync();
+        var before = await DumpAsync(storage, IndexTables);
         await ExecuteAsync(storage, sql);
         var finding = Assert.Single((await storage.Check.CheckAsync(null, Token)).Findings);
-        Assert.Equal(CheckKind.Index, finding.Kind);
+        Assert.Equal((CheckKind.Index, true), (finding.Kind, finding.CanBeRepaired));
         Assert.Contains(sentence, finding.Sentence, StringComparison.Ordinal);
 
-        Assert.Contains("was made anew", Assert.Single(await storage.Repair.RepairAsync(Token)), StringComparison.Ordinal);
+        Assert.StartsWith($"The token {what} of the run", Assert.Single(await storage.Repair.RepairAsync(Token)), StringComparison.Ordinal);
 
         Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
+        Assert.Equal(before, await DumpAsync(storage, IndexTables));
+    }
+
+    [Fact]
+    public async Task RepairAsync_TotalsOfARunWhoseRestsWereLetGo_AreSummedFromItsRows()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var run = await storage.AddRunAsync(2);
+        await storage.FinishNextAsync();
+        await storage.FinishNextAsync();
+        await storage.Retention.SetAsync(run, new RunRetention(RetentionKind.Summaries), Token);
+        Assert.Equal(2, (await storage.Retention.LetGoAsync(null, null, Token)).Analyses);
+        var before = await DumpAsync(storage, IndexTables);
+        await ExecuteAsync(storage, "UPDATE TokenTotals SET PatchPositions = 0");
+
+        Assert.NotEmpty(await storage.Repair.RepairAsync(Token));
+
+        Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
+        Assert.Equal(before, await DumpAsync(storage, IndexTables));
     }
 
     [Theory]
-    [InlineData("DELETE FROM AnalysisAggregates", "are missing")]
-    [InlineData("UPDATE AnalysisAggregates SET Packed = CAST(substr(Packed, 1, 20) || x'07' || substr(Packed, 22) AS BLOB)", "are not those of its readings")]
-    public async Task CheckAsync_StatisticsThatAreNotRight_AreNamed(string sql, string sentence)
+    [InlineData("DELETE FROM AnalysisAggregates WHERE AnalysisId = 2", "are missing")]
+    [InlineData("UPDATE AnalysisAggregates SET Packed = CAST(substr(Packed, 1, 20) || x'07' || substr(Packed, 22) AS BLOB) WHERE AnalysisId = 2", "are not those of its readings")]
+    [InlineData("UPDATE AnalysisAggregates SET FillerPatches = FillerPatches + 1 WHERE AnalysisId = 66", "are not those of its readings")]
+    [InlineData("DELETE FROM RunAggregates", "are not the sum of its analyses'")]
+    [InlineData("UPDATE RunAggregates SET Analyses = 63", "are not the sum of its analyses'")]
+    [InlineData("UPDATE RunAggregates SET Packed = (SELECT Packed FROM AnalysisAggregates LIMIT 1)", "are not the sum of its analyses'")]
+    [InlineData("UPDATE RunAggregates SET Packed = x'00'", "are not the sum of its analyses'")]
+    [InlineData("DELETE FROM RunTallies WHERE Layer = 1", "are not the sum of its analyses'")]
+    [InlineData("UPDATE RunTallies SET Packed = (SELECT Packed FROM RunTallies WHERE Layer = 2) WHERE Layer = 0", "are not the sum of its analyses'")]
+    [InlineData("INSERT INTO RunTallies SELECT RunNumber, 9, Packed FROM RunTallies WHERE Layer = 0", "are not the sum of its analyses'")]
+    [InlineData("DELETE FROM UnsummedAnalyses WHERE AnalysisId = 66", "are not the sum of its analyses'")]
+    [InlineData("INSERT INTO UnsummedAnalyses (AnalysisId, RunNumber) SELECT 3, RunNumber FROM RunAggregates", "are not the sum of its analyses'")]
+    [InlineData("INSERT INTO UnsummedAnalyses (AnalysisId, RunNumber) SELECT 67, RunNumber FROM RunAggregates", "are not the sum of its analyses'")]
+    public async Task RepairAsync_StatisticsThatAreNotRight_MakesThemAnew(string sql, string sentence)
+    {
+        // 64 analyses are in the run's sums, two are not yet, and one is not Done.
+        await using var storage = await TestStorage.CreateAsync();
+        var run = await storage.AddRunAsync(67);
+        for (var i = 0; i < 66; i++)
+        {
+            await storage.FinishNextAsync();
+        }
+
+        Assert.Equal((1, 3, 2), (await storage.CountAsync("RunAggregates"), await storage.CountAsync("RunTallies"), await storage.CountAsync("UnsummedAnalyses")));
+        var aggregates = await DumpAsync(storage, ["AnalysisAggregates"]);
+        var before = await StatisticsAsync(storage, run);
+        Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
+        await ExecuteAsync(storage, sql);
+        var finding = Assert.Single((await storage.Check.CheckAsync(null, Token)).Findings);
+        Assert.Equal((CheckKind.Index, true), (finding.Kind, finding.CanBeRepaired));
+        Assert.Contains(sentence, finding.Sentence, StringComparison.Ordinal);
+
+        Assert.Equal("The statistics of the run \"run on demo\" were made anew.", Assert.Single(await storage.Repair.RepairAsync(Token)));
+
+        Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
+        Assert.Equal(aggregates, await DumpAsync(storage, ["AnalysisAggregates"]));
+        Assert.Equal(before, await StatisticsAsync(storage, run));
+
+        // What comes afterwards is added to the sums made anew.
+        await storage.FinishNextAsync();
+        Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
+    }
+
+    [Fact]
+    public async Task RepairAsync_SumsOfARunWithAReadingThatIsLost_AreLeft()
     {
         await using var storage = await TestStorage.CreateAsync();
-        await storage.AddRunAsync(1);
-        await storage.FinishNextAsync();
-        await ExecuteAsync(storage, sql);
+        await storage.AddRunAsync(64);
+        for (var i = 0; i < 64; i++)
+        {
+            await storage.FinishNextAsync();
+        }
 
-        Assert.Contains((await storage.Check.CheckAsync(null, Token)).Findings, f => f.Kind == CheckKind.Index && f.Sentence.Contains(sentence, StringComparison.Ordinal));
+        await ExecuteAsync(storage, "UPDATE Readings SET Packed = x'00' WHERE AnalysisId = 5 AND Layer = 1; DELETE FROM AnalysisAggregates WHERE AnalysisId = 6");
+        var sums = await DumpAsync(storage, ["RunAggregates", "RunTallies", "UnsummedAnalyses"]);
+
+        await storage.Repair.RepairAsync(Token);
+
+        Assert.Equal(sums, await DumpAsync(storage, ["RunAggregates", "RunTallies", "UnsummedAnalyses"]));
+        Assert.Equal(64, await storage.CountAsync("AnalysisAggregates"));
+        Assert.Equal(CheckKind.Reading, Assert.Single((await storage.Check.CheckAsync(null, Token)).Findings).Kind);
     }
 
     [Theory]
@@ -96,13 +175,32 @@ public sealed class DatabaseCheckTests
         await storage.AddRunAsync(1);
         await storage.FinishNextAsync();
         await ExecuteAsync(storage, sql);
-        var finding = Assert.Single((await storage.Check.CheckAsync(null, Token)).Findings);
-        Assert.Contains(sentence, finding.Sentence, StringComparison.Ordinal);
-        Assert.True(finding.CanBeRepaired);
+        var findings = (await storage.Check.CheckAsync(null, Token)).Findings;
+        Assert.Contains(findings, f => f.Kind == CheckKind.Analysis && f.Sentence.Contains(sentence, StringComparison.Ordinal));
+        Assert.All(findings, f => Assert.True(f.CanBeRepaired));
 
         Assert.NotEmpty(await storage.Repair.RepairAsync(Token));
 
         Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
+    }
+
+    [Fact]
+    public async Task RepairAsync_AnAnalysisThatIsDoneNoMore_LeavesSearchAndStatistics()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await storage.AddRunAsync(2);
+        await storage.FinishNextAsync();
+        var before = await DumpAsync(storage, [.. IndexTables, "AnalysisAggregates"]);
+        await storage.FinishNextAsync();
+        await ExecuteAsync(storage, "UPDATE Analyses SET State = 3, Error = 'x' WHERE Id = 2");
+        var sentences = string.Join("\n", (await storage.Check.CheckAsync(null, Token)).Findings.Select(f => f.Sentence));
+        Assert.Contains("it has rows of analyses that are not Done", sentences, StringComparison.Ordinal);
+        Assert.Contains("has statistics of analyses that are not Done (1)", sentences, StringComparison.Ordinal);
+
+        await storage.Repair.RepairAsync(Token);
+
+        Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
+        Assert.Equal(before, await DumpAsync(storage, [.. IndexTables, "AnalysisAggregates"]));
     }
 
     [Fact]
@@ -153,6 +251,36 @@ public sealed class DatabaseCheckTests
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         await command.ExecuteNonQueryAsync(Token);
+    }
+
+    /// <summary>Everything in some tables.</summary>
+    private static async Task<List<string>> DumpAsync(TestStorage storage, IReadOnlyList<string> tables)
+    {
+        var rows = new List<string>();
+        await using var connection = new SqliteConnection($"Data Source={storage.Path};Pooling=False");
+        await connection.OpenAsync(Token);
+        foreach (var table in tables)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT * FROM {table} ORDER BY 1, 2";
+            await using var reader = await command.ExecuteReaderAsync(Token);
+            while (await reader.ReadAsync(Token))
+            {
+                rows.Add($"{table}: {string.Join(", ", Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i) is byte[] blob ? Convert.ToHexString(blob) : reader.GetValue(i)))}");
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>A run's sums with what is not summed yet, as statistics read them.</summary>
+    private static async Task<string> StatisticsAsync(TestStorage storage, RunId run)
+    {
+        await using var context = await storage.Contexts.CreateDbContextAsync(Token);
+        var number = await context.Runs.Where(r => r.Id == run.Value).Select(r => r.Number).SingleAsync(Token);
+        var sum = new Aggregate();
+        var analyses = await SumReader.AddRunAsync(context, number, sum, Token);
+        return $"{analyses}: {Convert.ToHexString(AggregateCodec.Pack(sum))}";
     }
 
     private sealed class Stages(List<string> into) : IProgress<CareProgress>

@@ -44,6 +44,52 @@ internal static class FirstVersion
         await transaction.CommitAsync(Token);
     }
 
+    /// <summary>Makes run 2 one that kept a single token, a form of its own: nothing is left for a rest.</summary>
+    public static async Task KeepOneTokenAsync(string path)
+    {
+        await using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        await connection.OpenAsync(Token);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE Runs SET Settings = replace(Settings, '\"topK\":3', '\"topK\":1') WHERE Number = 2 AND Settings LIKE '%\"topK\":3%'";
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(Token));
+        var readings = await ReadBytesAsync(path, 3);
+        foreach (var (layer, packed) in ((int[])[0, 12]).Zip(readings))
+        {
+            await SetAsync(path, 3, layer, TopOneOf(packed));
+        }
+    }
+
+    /// <summary>The bytes of an analysis' readings.</summary>
+    public static async Task<IReadOnlyList<byte[]>> ReadBytesAsync(string path, long analysis)
+    {
+        await using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        await connection.OpenAsync(Token);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT Packed FROM Readings WHERE AnalysisId = $id ORDER BY Segment, Layer";
+        command.Parameters.AddWithValue("$id", analysis);
+        await using var rows = await command.ExecuteReaderAsync(Token);
+        var packed = new List<byte[]>();
+        while (await rows.ReadAsync(Token))
+        {
+            packed.Add(rows.GetFieldValue<byte[]>(0));
+        }
+
+        return packed;
+    }
+
+    /// <summary>Puts other bytes in the place of a reading of the prompt.</summary>
+    public static async Task SetAsync(string path, long analysis, int layer, byte[] packed)
+    {
+        await using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        await connection.OpenAsync(Token);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE Readings SET Packed = $packed WHERE AnalysisId = $id AND Segment = 0 AND Layer = $layer";
+        command.Parameters.AddWithValue("$packed", packed);
+        command.Parameters.AddWithValue("$id", analysis);
+        command.Parameters.AddWithValue("$layer", layer);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(Token));
+    }
+
     /// <summary>What the readings of Done analyses say.</summary>
     public static async Task<IReadOnlyList<Reading>> ReadAsync(string path)
     {
@@ -120,6 +166,28 @@ internal static class FirstVersion
             at += ((count * width) + 3) & ~3;
             return plane;
         }
+    }
+
+    // The same form, k = 1: of ids and scores, which are 2 bytes wide each, every third; nothing is tracked in that run.
+    private static byte[] TopOneOf(byte[] packed)
+    {
+        var positions = (int)BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(16));
+        const int K = 3;
+        var (wide, narrow) = (((positions * K * 2) + 3) & ~3, ((positions * 2) + 3) & ~3);
+        var one = new byte[32 + (3 * narrow)];
+        packed.AsSpan(0, 32).CopyTo(one);
+        BinaryPrimitives.WriteUInt16LittleEndian(one.AsSpan(10), 1);
+        BinaryPrimitives.WriteUInt32LittleEndian(one.AsSpan(24), (uint)one.Length);
+        for (var plane = 0; plane < 2; plane++)
+        {
+            for (var position = 0; position < positions; position++)
+            {
+                packed.AsSpan(32 + (plane * wide) + (position * K * 2), 2).CopyTo(one.AsSpan(32 + (plane * narrow) + (position * 2)));
+            }
+        }
+
+        packed.AsSpan(32 + (2 * wide), positions * 2).CopyTo(one.AsSpan(32 + (2 * narrow)));
+        return one;
     }
 
     internal sealed record Reading(

@@ -117,4 +117,32 @@ public sealed class RetentionStoreTests
         Assert.Equal(3, (await storage.Retention.LetGoAsync(null, null, Token)).Analyses);
         Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
     }
+
+    [Fact]
+    public async Task LetGoAsync_OnAReadOnlyDisk_SaysSoAndLeavesTheFile()
+    {
+        using var disk = SmallDisk.Mount(8 << 20);
+        var path = Path.Combine(disk.Path, "logitlens.db");
+        await using (var storage = await TestStorage.CreateAsync(path))
+        {
+            var run = await storage.AddRunAsync(2);
+            await storage.FinishNextAsync();
+            await storage.FinishNextAsync();
+            await storage.Retention.SetAsync(run, new RunRetention(RetentionKind.Summaries), Token);
+        }
+
+        var before = await File.ReadAllBytesAsync(path, Token);
+        disk.MakeReadOnly();
+        await using (var storage = TestStorage.At(path))
+        {
+            var refused = await Assert.ThrowsAsync<StorageException>(() => storage.Retention.LetGoAsync(null, null, Token));
+            Assert.Contains("cannot be", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, await File.ReadAllBytesAsync(path, Token));
+        disk.MakeWritable();
+        await using var after = await TestStorage.CreateAsync(path);
+        Assert.Equal(2, (await after.Retention.LetGoAsync(null, null, Token)).Analyses);
+        Assert.Empty((await after.Check.CheckAsync(null, Token)).Findings);
+    }
 }

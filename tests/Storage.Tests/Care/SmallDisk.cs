@@ -39,6 +39,8 @@ internal sealed class SmallDisk : IDisposable
 
     public void MakeReadOnly() => Assert.Equal(0, Run("mount", "-o", "remount,ro", Path));
 
+    public void MakeWritable() => Assert.Equal(0, Run("mount", "-o", "remount,rw", Path));
+
     public void Dispose()
     {
         // Lazily: a connection pool may hold a file a moment longer.

@@ -1,3 +1,5 @@
+using LogitLens.Storage.Tokens;
+
 namespace LogitLens.Storage.Tests.Care;
 
 public sealed class UpgradeTests : IDisposable
@@ -16,10 +18,22 @@ public sealed class UpgradeTests : IDisposable
         await FirstVersion.WriteAsync(_folder.DatabasePath);
         var old = await FirstVersion.ReadAsync(_folder.DatabasePath);
         Assert.Equal(14, old.Count);
+        var bytes = new Dictionary<long, IReadOnlyList<byte[]>>();
+        foreach (var id in (long[])[1, 2, 3])
+        {
+            bytes.Add(id, await FirstVersion.ReadBytesAsync(_folder.DatabasePath, id));
+        }
 
         await using var storage = await TestStorage.CreateAsync(_folder.DatabasePath);
 
         await FirstVersion.AssertSameAsync(old, storage);
+        foreach (var (id, packed) in bytes)
+        {
+            Assert.Equal(packed, await storage.Readings.ReadAsync(new AnalysisId(id), 0, Token));
+        }
+
+        Assert.Equal(0, await storage.CountAsync("PendingDigests"));
+        Assert.Equal(0, (await storage.Readings.ReadCurrentAsync(new AnalysisId(8), 0, ReadingPart.Whole, Token))!.Total);
         Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
         var runs = (await storage.Runs.ListAsync(0, 10, Token)).Items;
         Assert.Equal([0, 0, 0, 1, 2], runs.Select(run => run.Counts.Done));
@@ -34,6 +48,47 @@ public sealed class UpgradeTests : IDisposable
         // What was being computed when the process was killed begins anew.
         Assert.Equal(1, await storage.Queue.RequeueInterruptedAsync(Token));
         Assert.Equal(new AnalysisId(8), (await storage.ClaimAsync()).Id);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PrepareAsync_DatabaseOfTheFirstVersion_IsSearchable(bool oneToken)
+    {
+        await FirstVersion.WriteAsync(_folder.DatabasePath);
+        if (oneToken)
+        {
+            await FirstVersion.KeepOneTokenAsync(_folder.DatabasePath);
+        }
+
+        var old = await FirstVersion.ReadAsync(_folder.DatabasePath);
+        await using var storage = await TestStorage.CreateAsync(_folder.DatabasePath);
+
+        Assert.Equal(oneToken ? 1 : 3, old.Single(r => r is { Analysis: 3, Layer: 0 }).TopK);
+        await FirstVersion.AssertSameAsync(old, storage);
+        await AssertIndexedAsync(storage, old);
+    }
+
+    [Fact]
+    public async Task PrepareAsync_AReadingThatIsDamaged_StopsThereAndCountsNothingTwiceOnceMended()
+    {
+        await FirstVersion.WriteAsync(_folder.DatabasePath);
+        var old = await FirstVersion.ReadAsync(_folder.DatabasePath);
+        var good = (await FirstVersion.ReadBytesAsync(_folder.DatabasePath, 2))[1];
+        await FirstVersion.SetAsync(_folder.DatabasePath, 2, 6, [1, 2, 3]);
+        await using (var stopped = TestStorage.At(_folder.DatabasePath))
+        {
+            var refused = await Assert.ThrowsAsync<StorageException>(() => stopped.Database.PrepareAsync(Token));
+            Assert.Contains("Analysis 2", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(2, await stopped.CountAsync("PendingDigests"));
+            Assert.NotEqual(0, await stopped.CountAsync("TokenOccurrences"));
+        }
+
+        await FirstVersion.SetAsync(_folder.DatabasePath, 2, 6, good);
+        await using var storage = await TestStorage.CreateAsync(_folder.DatabasePath);
+
+        Assert.Equal(good, (await storage.Readings.ReadAsync(new AnalysisId(2), 0, Token))[1]);
+        await AssertIndexedAsync(storage, old);
     }
 
     [Fact]
@@ -138,5 +193,24 @@ public sealed class UpgradeTests : IDisposable
         Assert.True(restored.NeedsUpgrade);
         await storage.Database.PrepareAsync(Token);
         await FirstVersion.AssertSameAsync(old, storage);
+    }
+
+    /// <summary>Counts, from what was read before the upgrade, at how many places each run's index should have a token.</summary>
+    private static async Task AssertIndexedAsync(TestStorage storage, IReadOnlyList<FirstVersion.Reading> old)
+    {
+        Assert.Empty((await storage.Check.CheckAsync(null, Token)).Findings);
+        foreach (var run in (await storage.Runs.ListAsync(0, 10, Token)).Items)
+        {
+            var done = (await storage.Runs.ListAnalysesAsync(run.Id, AnalysisState.Done, 0, 10, Token)).Items.Select(a => a.Id.Value).ToHashSet();
+            var found = await storage.TokenIndex.FindTokensAsync(string.Empty, TokenMatch.Contains, new TokenFilter([run.Id]), null, 2000, Token);
+            var readings = old.Where(r => done.Contains(r.Analysis)).ToList();
+            var counted = readings.Sum(r => r.Scores.Where((score, i) => i % r.TopK == 0 || Math.Exp(score) >= run.IndexThreshold).Count()
+                + r.TrackedScores.Where((score, i) => Math.Exp(score) >= run.IndexThreshold
+                    && !r.Ids.AsSpan(i / r.Tracked.Length * r.TopK, r.TopK).Contains(r.Tracked[i % r.Tracked.Length])).Count());
+
+            Assert.Equal(counted > 0, done.Count > 0);
+            Assert.True(counted >= readings.Sum(r => r.Positions));
+            Assert.Equal(counted, found.Items.Sum(t => t.Positions));
+        }
     }
 }

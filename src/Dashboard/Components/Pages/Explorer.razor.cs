@@ -2,10 +2,14 @@ using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Components.Explorer;
 using LogitLens.Dashboard.Components.Exports;
+using LogitLens.Dashboard.Components.Runs;
+using LogitLens.Dashboard.Hosting;
 using LogitLens.Inference;
 using LogitLens.Storage;
+using LogitLens.Storage.Care;
 using LogitLens.Storage.Catalogue;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
 using Microsoft.JSInterop;
 using MudBlazor;
 
@@ -43,6 +47,9 @@ public sealed partial class Explorer
 
     [Inject]
     private CheckpointStore Checkpoints { get; set; } = default!;
+
+    [Inject]
+    private IOptions<LogitLensOptions> Options { get; set; } = default!;
 
     [Inject]
     private IDialogService Dialogs { get; set; } = default!;
@@ -95,15 +102,15 @@ public sealed partial class Explorer
         try
         {
             var cancellationToken = CancellationToken.None;
-            var (cost, display) = await Task.Run(
+            var (forecast, display) = await Task.Run(
                 async () =>
                 {
                     var tokens = await Checkpoints.ReadTokensAsync(detail.Run.Checkpoint.Hash, cancellationToken);
                     var shown = token >= 0 && token < tokens.Count ? tokens[token].Display : throw new RefusedInputException($"There is no token {token} in this checkpoint.");
-                    return (await Repeater.EstimateTrackingAsync(detail, token, cancellationToken), shown);
+                    return (Forecast(detail.Run, await Repeater.MeasureAsync(detail, token, cancellationToken)), shown);
                 },
                 cancellationToken);
-            if (!await ConfirmDialog.AskAsync(Dialogs, $"Compute {display} exactly?", CostSentence(display, cost), "Queue the run", "Not now", Color.Primary))
+            if (!await ConfirmDialog.AskAsync(Dialogs, $"Compute {display} exactly?", CostSentence(detail.Run, display, forecast), "Queue the run", "Not now", Color.Primary))
             {
                 return;
             }
@@ -121,10 +128,17 @@ public sealed partial class Explorer
         StateHasChanged();
     }
 
-    private static string CostSentence(string display, RunCost cost) =>
-        $"A new run reads {Words.Count(cost.Analyses, "picture", "pictures")} of this one again with the same settings and keeps {display} at every position and layer. It takes "
-        + (cost.Time is { } time ? $"about {Words.Duration(time)}, as long as this run took," : "an unknown time (no analysis of this run has finished yet)")
-        + $" and about {Words.Size(cost.Bytes)} of disk. What is here stays as it is.";
+    private RunForecast Forecast(RunRow run, PastCost? past) => RunForecast.Of(
+        past,
+        run.Counts.Total,
+        run.Settings.Layers?.Count ?? run.Checkpoint.Layers + 1,
+        run.Settings.TopK,
+        (run.Settings.TrackedTokens?.Count ?? 0) + 1,
+        DiskSpace.Free(Options.Value.DataFolder));
+
+    private static string CostSentence(RunRow run, string display, RunForecast forecast) =>
+        $"A new run reads {Words.Count(run.Counts.Total, "picture", "pictures")} of this one again with the same settings and keeps {display} at every position and layer. "
+        + $"{forecast.Sentence} What is here stays as it is.";
 
     /// <inheritdoc/>
     protected override void OnInitialized()

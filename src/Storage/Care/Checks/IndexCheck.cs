@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Catalogue.Entities;
 using LogitLens.Storage.Readings.Digests;
 using LogitLens.Storage.Sqlite;
-using LogitLens.Storage.Statistics;
-using LogitLens.Storage.Statistics.Aggregates;
 using LogitLens.Storage.Tokens;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,28 +15,25 @@ internal static class IndexCheck
 {
     private const string Stage = "checking the token index and statistics";
 
-    /// <returns>Runs whose index can be made anew from what is there.</returns>
-    public static async Task<IReadOnlyList<long>> RunAsync(CheckContext check, StorageContext context)
+    public static async Task<BrokenRuns> RunAsync(CheckContext check, StorageContext context)
     {
         var token = check.CancellationToken;
         var tables = new TokenTableCache();
         var total = await context.Analyses.CountAsync(a => a.State == AnalysisState.Done, token);
         var done = 0;
-        var broken = new List<long>();
+        var broken = new BrokenRuns();
         foreach (var run in await context.Runs.Where(r => !r.Deleting).OrderBy(r => r.Number).Select(r => new { r.Number, r.Name }).ToListAsync(token))
         {
-            var (rows, isSummed) = ReadRows(check, run.Number);
-            var wrong = new List<long>();
-            var analyses = await context.Analyses
-                .Where(a => a.RunNumber == run.Number && a.State == AnalysisState.Done && !context.PendingDigests.Any(p => p.AnalysisId == a.Id))
-                .OrderBy(a => a.Ordinal)
-                .Select(a => new { a.Id, IsWhole = a.RestGoneAt == null })
-                .ToListAsync(token);
+            var (rows, areReadable, areSummed) = ReadRows(check, run.Number);
+            var statistics = await StatisticsCheck.OfAsync(check, context, run.Number);
+            var (wrong, unreadable) = (new List<long>(), 0);
+            var analyses = await DoneOf(context, run.Number).Select(a => new { a.Id, IsWhole = a.RestGoneAt == null }).ToListAsync(token);
             foreach (var analysis in analyses)
             {
                 check.Report(Stage, done++, total);
                 if (await SourceAsync(context, analysis.Id, tables, token) is not { } source)
                 {
+                    unreadable++;
                     continue;
                 }
 
@@ -47,27 +43,46 @@ internal static class IndexCheck
                     wrong.Add(analysis.Id);
                 }
 
-                await RequireAggregateAsync(check, context, source, token);
+                await statistics.AddAsync(source);
             }
 
-            if (wrong.Count > 0 || !isSummed)
+            if (await statistics.EndAsync(run.Name, analyses.Select(a => a.Id), unreadable == 0))
             {
-                var canBeRepaired = analyses.TrueForAll(a => a.IsWhole);
-                var what = wrong.Count == 0 ? "its totals do not sum up its rows" : $"analysis {wrong[0]}{(wrong.Count == 1 ? "" : $" and {wrong.Count - 1} more")} has other rows than its readings give";
-                check.Add(new CheckFinding(
-                    CheckKind.Index,
-                    $"The token index of the run \"{run.Name}\" is not right: {what}.",
-                    canBeRepaired ? "check --repair makes it anew." : "Restore a backup: some of its readings were let go, so that it cannot be made anew.",
-                    canBeRepaired));
-                if (canBeRepaired)
-                {
-                    broken.Add(run.Number);
-                }
+                broken.Statistics.Add(run.Number);
+            }
+
+            var strays = rows.Keys.Except(analyses.Select(a => a.Id)).Count();
+            var areRowsRight = wrong.Count == 0 && strays == 0 && areReadable;
+            if (areRowsRight && areSummed)
+            {
+                continue;
+            }
+
+            // Totals follow from the rows; rows follow from readings that are all there.
+            var canBeRepaired = areRowsRight || (unreadable == 0 && analyses.TrueForAll(a => a.IsWhole));
+            var what = areRowsRight ? "its totals do not sum up its rows"
+                : wrong.Count == 0 ? strays > 0 ? "it has rows of analyses that are not Done" : "one of its rows is damaged"
+                : $"analysis {wrong[0]}{(wrong.Count == 1 ? "" : $" and {wrong.Count - 1} more")} has other rows than its readings give";
+            check.Add(new CheckFinding(
+                CheckKind.Index,
+                $"The token index of the run \"{run.Name}\" is not right: {what}.",
+                canBeRepaired ? "check --repair makes it anew."
+                    : unreadable > 0 ? "Restore a backup: some of its readings cannot be read, so that it cannot be made anew."
+                    : "Restore a backup: some of its readings were let go, so that it cannot be made anew.",
+                canBeRepaired));
+            if (canBeRepaired)
+            {
+                (areRowsRight ? broken.Totals : broken.Indexes).Add(run.Number);
             }
         }
 
         return broken;
     }
+
+    /// <summary>A run's Done analyses in today's form, in the order of its items.</summary>
+    internal static IQueryable<AnalysisEntity> DoneOf(StorageContext context, long run) => context.Analyses
+        .Where(a => a.RunNumber == run && a.State == AnalysisState.Done && !context.PendingDigests.Any(p => p.AnalysisId == a.Id))
+        .OrderBy(a => a.Ordinal);
 
     /// <summary>An analysis unpacked; null where it cannot be, which the readings' own check has told.</summary>
     internal static async Task<DigestSource?> SourceAsync(StorageContext context, long id, TokenTableCache tables, CancellationToken cancellationToken)
@@ -89,41 +104,37 @@ internal static class IndexCheck
         }
     }
 
-    private static (Dictionary<long, UInt128> Rows, bool IsSummed) ReadRows(CheckContext check, long run)
+    private static (Dictionary<long, UInt128> Rows, bool AreReadable, bool AreSummed) ReadRows(CheckContext check, long run)
     {
         var rows = new Dictionary<long, UInt128>();
-        var isSummed = true;
+        var (areReadable, areSummed, tokens) = (true, true, 0L);
         TokenTotal? sum = null;
-        using (var reader = check.Query("SELECT TokenId, AnalysisId, Best, Layers FROM TokenOccurrences WHERE RunNumber = $run ORDER BY TokenId, AnalysisId", ("$run", run)))
+        using (var reader = check.Query(TokenIndex.RowsSql, ("@run", run)))
         {
             while (reader.Read())
             {
-                var (id, analysis, best, packed) = (reader.GetInt32(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3));
-                rows[analysis] = rows.GetValueOrDefault(analysis) + HashOf(id, best, packed);
-                if (sum is not null && sum.TokenId != id)
+                try
                 {
-                    isSummed &= IsTotal(check, run, sum);
-                    sum = null;
-                }
+                    var (token, analysis) = IndexedToken.Read(reader);
+                    rows[analysis] = rows.GetValueOrDefault(analysis) + HashOf(token.Id, token.Best, reader.GetFieldValue<byte[]>(3));
+                    if (sum?.TokenId != token.Id)
+                    {
+                        areSummed &= sum is null || IsTotal(check, run, sum);
+                        tokens++;
+                        sum = null;
+                    }
 
-                sum = TokenTotal.Add(sum, new IndexedToken(id, best, Layers(packed)));
+                    sum = TokenTotal.Add(sum, token);
+                }
+                catch (InvalidDataException)
+                {
+                    areReadable = false;
+                }
             }
         }
 
-        isSummed &= sum is null || IsTotal(check, run, sum);
-        var tokens = check.Number("SELECT COUNT(DISTINCT TokenId) FROM TokenOccurrences WHERE RunNumber = $run", ("$run", run));
-        return (rows, isSummed && check.Number("SELECT COUNT(*) FROM TokenTotals WHERE RunNumber = $run", ("$run", run)) == tokens);
-    }
-
-    private static List<TokenLayer> Layers(byte[] packed)
-    {
-        var layers = new List<TokenLayer>();
-        foreach (var layer in TokenLayersCodec.Read(packed))
-        {
-            layers.Add(layer);
-        }
-
-        return layers;
+        areSummed &= sum is null || IsTotal(check, run, sum);
+        return (rows, areReadable, areSummed && check.Number("SELECT COUNT(*) FROM TokenTotals WHERE RunNumber = $run", ("$run", run)) == tokens);
     }
 
     private static bool IsTotal(CheckContext check, long run, TokenTotal expected)
@@ -136,20 +147,6 @@ internal static class IndexCheck
 
         var found = TokenTotal.Read(reader);
         return found with { Layers = expected.Layers } == expected && found.Layers.AsSpan().SequenceEqual(expected.Layers);
-    }
-
-    private static async Task RequireAggregateAsync(CheckContext check, StorageContext context, DigestSource source, CancellationToken cancellationToken)
-    {
-        var found = await context.AnalysisAggregates.Where(a => a.AnalysisId == source.Analysis.Value).Select(a => a.Packed).SingleOrDefaultAsync(cancellationToken);
-        var expected = AggregateCodec.Pack(AggregateBuilder.Build(
-            new AnalysisReadings(new PositionMap(source.Layout), source.ModelLayers, source.Prompt, source.Answer), TokenFacts.Of(source.Tokens), StatisticsOptions.Default));
-        if (found is null || !found.AsSpan().SequenceEqual(expected))
-        {
-            check.Add(new CheckFinding(
-                CheckKind.Index,
-                $"The statistics of analysis {source.Analysis} {(found is null ? "are missing" : "are not those of its readings")}.",
-                "Restore a backup, or delete the run and analyse the image again."));
-        }
     }
 
     private static UInt128 HashOf(IReadOnlyList<IndexedToken> tokens)

@@ -20,14 +20,7 @@ internal static class RunSums
     public static async Task AddAsync(
         StorageContext context, AnalysisId analysis, long runNumber, Aggregate aggregate, TokenFacts tokens, int finalLayer, CancellationToken cancellationToken)
     {
-        var patches = aggregate.Layers(PositionGroup.Patches).Values;
-        context.AnalysisAggregates.Add(new AnalysisAggregateEntity
-        {
-            AnalysisId = analysis.Value,
-            Patches = (int)patches.Sum(l => l.Best),
-            FillerPatches = (int)patches.Sum(l => l.BestFiller),
-            Packed = AggregateCodec.Pack(aggregate),
-        });
+        context.AnalysisAggregates.Add(RowOf(analysis, aggregate));
         context.UnsummedAnalyses.Add(new UnsummedAnalysisEntity { AnalysisId = analysis.Value, RunNumber = runNumber });
         await context.SaveChangesAsync(cancellationToken);
 
@@ -36,6 +29,19 @@ internal static class RunSums
         {
             await SumAsync(context, runNumber, unsummed, tokens, finalLayer, cancellationToken);
         }
+    }
+
+    /// <summary>What is kept of an analysis.</summary>
+    public static AnalysisAggregateEntity RowOf(AnalysisId analysis, Aggregate aggregate)
+    {
+        var patches = aggregate.Layers(PositionGroup.Patches).Values;
+        return new AnalysisAggregateEntity
+        {
+            AnalysisId = analysis.Value,
+            Patches = (int)patches.Sum(l => l.Best),
+            FillerPatches = (int)patches.Sum(l => l.BestFiller),
+            Packed = AggregateCodec.Pack(aggregate),
+        };
     }
 
     /// <summary>A run that is being deleted has no sums: they cannot be taken back analysis by analysis.</summary>
