@@ -1,3 +1,4 @@
+using LogitLens.Storage.Statistics;
 using LogitLens.Storage.Tokens;
 
 namespace LogitLens.Storage.Tests.Care;
@@ -67,6 +68,19 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(oneToken ? 1 : 3, old.Single(r => r is { Analysis: 3, Layer: 0 }).TopK);
         await FirstVersion.AssertSameAsync(old, storage);
         await AssertIndexedAsync(storage, old);
+    }
+
+    [Fact]
+    public async Task PrepareAsync_DatabaseOfTheFirstVersion_HasStatistics()
+    {
+        await FirstVersion.WriteAsync(_folder.DatabasePath);
+        await using var storage = await TestStorage.CreateAsync(_folder.DatabasePath);
+
+        var all = (await storage.Statistics.ReadAsync(StatisticsQuery.Layers(new StatisticsScope()), null, Token)).Checkpoints;
+
+        var only = Assert.Single(all);
+        Assert.Equal((3, 0), (only.Analyses, only.Missing));
+        Assert.Contains(only.Group(PositionGroup.Patches).Layers, layer => layer.Positions > 0);
     }
 
     [Fact]
