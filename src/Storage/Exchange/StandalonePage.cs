@@ -11,12 +11,13 @@ namespace LogitLens.Storage.Exchange;
 
 /// <summary>
 /// One analysis as one HTML file that needs nothing else: the explorer's own modules, the packed readings, the picture. It opens from a disk, asks no
-/// server for anything, and its content security policy allows no script but its own.
+/// server for anything, and its content security policy names the hashes of the only scripts that may run in it.
 /// </summary>
 /// <remarks>
-/// The data stand in three inert <c>script</c> elements as base64, so that no text of an image's name or of a token can end an element: <c>lx-record</c>
-/// (gzip of the JSON <c>{"manifest", "tokens", "pictureMediaType"}</c>), <c>lx-readings</c> (gzip of the packed layers one after another) and
-/// <c>lx-picture</c> (the file as it is). Tokens are <c>{"steps": […], "display": […], "text": {"place": "…"}, "kind": {"place": n}}</c>: each id as its
+/// The data stand in inert <c>script</c> elements as base64, so that no text of an image's name or of a token can end an element: <c>lx-record</c>
+/// (gzip of the JSON <c>{"manifest", "tokens", "pictureMediaType"}</c>), <c>lx-readings</c> (gzip of the packed layers one after another),
+/// <c>lx-picture</c> (the file as it is) and <c>lx-script</c> (gzip of the explorer's modules in one script, a third of their size as text). A script of
+/// a few lines inflates the last and puts it into the page, where the policy lets it run only if its hash is the one the page was written with. Tokens are <c>{"steps": […], "display": […], "text": {"place": "…"}, "kind": {"place": n}}</c>: each id as its
 /// distance to the one before, the text only where it is not the display text with spaces for ␣, the kind only where it is not 0.
 /// </remarks>
 public static class StandalonePage
@@ -63,16 +64,19 @@ public static class StandalonePage
         };
 
         var script = ModuleBundle.Make(EntryModule, ReadResource);
+        var starter = ReadResource("StandalonePage.js");
         var style = ReadResource("explorer.css");
         var title = manifest.Image.Name + " · LogitLens";
         var values = new Dictionary<string, string>
         {
+            ["starter-hash"] = HashOf(starter),
             ["script-hash"] = HashOf(script),
             ["style-hash"] = HashOf(style),
             ["title"] = WebUtility.HtmlEncode(title),
             ["noscript"] = WebUtility.HtmlEncode($"This page shows what a vision-language model reads in {manifest.Image.Name}; it needs JavaScript to be switched on."),
             ["style"] = style,
-            ["script"] = script,
+            ["starter"] = starter,
+            ["script"] = Convert.ToBase64String(Compress(stream => stream.Write(Encoding.UTF8.GetBytes(script)))),
             ["record"] = Convert.ToBase64String(Compress(stream => JsonSerializer.Serialize(stream, record, Json))),
             ["readings"] = Convert.ToBase64String(Compress(stream =>
             {
