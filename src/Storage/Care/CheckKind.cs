@@ -17,7 +17,4 @@ public enum CheckKind
 
     /// <summary>Token index or aggregates that do not say what the readings say.</summary>
     Index,
-
-    /// <summary>Files of raw hidden states.</summary>
-    HiddenStates,
 }

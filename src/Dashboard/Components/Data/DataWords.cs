@@ -49,7 +49,7 @@ internal static class DataWords
         DataKind.Readings => "the other tokens kept, and tracked ones",
         DataKind.Index => "what searches and charts answer from",
         DataKind.Catalogue => "what token ids are called, and where positions lie",
-        DataKind.HiddenStates => "files beside the database",
+        DataKind.HiddenStates => "residual streams kept on request, for export",
         DataKind.Overhead => "what SQLite adds",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of data without a word."),
     };
