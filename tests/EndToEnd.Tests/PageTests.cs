@@ -22,6 +22,9 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
         { "explorer-token", "/analyses/{garden}?map=token&token=300&layer=9&pins=300&with=200-205_224-229" },
         { "explorer-compared", "/analyses/{garden}?map=mask&pair=3-12&lock=200" },
         { "masks", "/runs/{run}/masks" },
+        { "statistics", "/statistics" },
+        { "statistics-run", "/runs/{run}/statistics?group=text&tables=best" },
+        { "report", "/runs/{run}/report" },
         { "nowhere", "/nowhere" },
     };
 
