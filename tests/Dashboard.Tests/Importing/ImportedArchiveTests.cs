@@ -145,7 +145,7 @@ public sealed class ImportedArchiveTests : IDisposable
 
     private static async Task<byte[]> DocumentAsync(ImportContext context, AnalysisDetail detail)
     {
-        var analysis = Assert.NotNull(await context.Get<ExportReader>().ReadAsync(detail.Row.Id, Token));
+        var analysis = (await context.Get<ExportReader>().ReadAsync(detail.Row.Id, Token))!;
         using var output = new MemoryStream();
         ReadingsDocumentWriter.Write(output, DocumentSource.From(analysis, (await context.Get<ImageStore>().ReadAsync(detail.Image.Id, Token))!.Bytes));
         return output.ToArray();
