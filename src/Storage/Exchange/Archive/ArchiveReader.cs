@@ -224,7 +224,7 @@ public sealed class ArchiveReader : IDisposable
         {
             if (!ArchiveFormat.RunIds().IsMatch(run.Id) || run.Name.Length is 0 or > LongestName || run.Provenance.Length > LongestText || (run.Prompt?.Length ?? 0) > LongestText
                 || run.Settings.TopK is < 1 or > ushort.MaxValue || run.Settings.AnswerTokens is < 0 or > ushort.MaxValue || run.Settings.Lens != "logit"
-                || run.IndexThreshold is not (null or (> 0 and <= 1)) || !IsRule(run.Retention))
+                || run.IndexThreshold is not (null or (>= 0 and <= double.MaxValue)) || !IsRule(run.Retention))
             {
                 throw new ArchiveException($"the facts of run {Shown(run.Name)} are out of range, or of a kind this LogitLens does not know; update LogitLens or export it again.");
             }

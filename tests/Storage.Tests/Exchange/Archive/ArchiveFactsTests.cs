@@ -99,12 +99,12 @@ public sealed class ArchiveFactsTests
     }
 
     [Theory]
-    [InlineData(RetentionKind.Default, null)]
-    [InlineData(RetentionKind.Days, 30)]
-    [InlineData(RetentionKind.Pinned, null)]
-    public async Task Import_Run_HasNameProvenanceThresholdAndRetention(RetentionKind kind, int? days)
+    [InlineData(RetentionKind.Default, null, 0)]
+    [InlineData(RetentionKind.Days, 30, 0.125)]
+    [InlineData(RetentionKind.Pinned, null, 2)]
+    public async Task Import_Run_HasNameProvenanceThresholdAndRetention(RetentionKind kind, int? days, double threshold)
     {
-        await using var source = await TestStorage.CreateAsync(indexThreshold: 0.125);
+        await using var source = await TestStorage.CreateAsync(indexThreshold: threshold);
         await using var target = await TestStorage.CreateAsync();
         var (run, _) = await AddKeepingRunAsync(source);
         await source.Retention.SetAsync(run, new RunRetention(kind, days), Token);
@@ -114,7 +114,7 @@ public sealed class ArchiveFactsTests
 
         var here = (await target.Runs.FindAsync(run, Token))!;
         Assert.Equal(
-            (there.Name, there.Provenance, there.Prompt, there.CreatedAt, 0.125, new RunRetention(kind, days), "0,2"),
+            (there.Name, there.Provenance, there.Prompt, there.CreatedAt, threshold, new RunRetention(kind, days), "0,2"),
             (here.Name, here.Provenance, here.Prompt, here.CreatedAt, here.IndexThreshold, here.Retention, string.Join(',', here.Settings.KeptStates!.Layers)));
     }
 
