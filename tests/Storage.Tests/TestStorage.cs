@@ -42,6 +42,8 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public TokenIndexStore TokenIndex => Get<TokenIndexStore>();
 
+    public LitPatchStore LitPatches => Get<LitPatchStore>();
+
     public ImportStore Imports => Get<ImportStore>();
 
     public HiddenStateStore States => Get<HiddenStateStore>();

@@ -31,6 +31,12 @@ internal static class TokenEndpoints
             .WithDescription("token (repeatable, with checkpoint) or text and match name the tokens; order is best or newest. " + Filters)
             .Produces<ApiOccurrences>()
             .ProducesProblem(StatusCodes.Status400BadRequest);
+        tokens.MapGet("/patches", FindPatchesAsync)
+            .WithName("FindLitPatches")
+            .WithSummary("The same page of analyses with the patches that the tokens were read at, each at its best layer")
+            .WithDescription("Takes what /occurrences takes. Each patch is [position, layer, token, probability, x, y, width, height] in pixels of the picture. " + Filters)
+            .Produces<ApiLitPictures>()
+            .ProducesProblem(StatusCodes.Status400BadRequest);
     }
 
     private static async Task<IResult> FindAsync(
@@ -65,7 +71,7 @@ internal static class TokenEndpoints
         }
     }
 
-    private static async Task<IResult> FindOccurrencesAsync(
+    private static Task<IResult> FindOccurrencesAsync(
         HttpContext context,
         TokenIndexStore index,
         CancellationToken cancellationToken,
@@ -81,33 +87,72 @@ internal static class TokenEndpoints
         string? after = null,
         int take = 50)
     {
-        var ids = token is { Length: > 0 } ? token : null;
+        return AnswerAsync(
+            context,
+            index,
+            new Asked(token, text, match, run, checkpoint, layers, minProbability, places, order, after, take),
+            (found, _) => Task.FromResult<IResult>(TypedResults.Ok(new ApiOccurrences([.. found.Items.Select(ApiOccurrence.From)], found.Total, found.Next))),
+            cancellationToken);
+    }
+
+    private static Task<IResult> FindPatchesAsync(
+        HttpContext context,
+        TokenIndexStore index,
+        LitPatchStore patches,
+        CancellationToken cancellationToken,
+        int[]? token = null,
+        string text = "",
+        string match = "contains",
+        Guid[]? run = null,
+        string? checkpoint = null,
+        string? layers = null,
+        double minProbability = 0,
+        string places = "any",
+        string order = "best",
+        string? after = null,
+        int take = 50)
+    {
+        return AnswerAsync(
+            context,
+            index,
+            new Asked(token, text, match, run, checkpoint, layers, minProbability, places, order, after, take),
+            async (found, filter) => TypedResults.Ok(new ApiLitPictures(
+                [.. (await patches.ReadAsync(found.Items, filter, cancellationToken)).Select(ApiLitPicture.From)], found.Total, found.Next)),
+            cancellationToken);
+    }
+
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context, TokenIndexStore index, Asked asked, Func<TokenOccurrences, TokenFilter, Task<IResult>> answer, CancellationToken cancellationToken)
+    {
+        var ids = asked.Token is { Length: > 0 } ? asked.Token : null;
         var wanted = TokenMatch.Contains;
         var wantedOrder = OccurrenceOrder.Best;
-        var refusal = ReadFilter(run, checkpoint, layers, minProbability, places, take, out var filter)
-            ?? ReadText(text, match, out wanted)
-            ?? (ApiWords.TryRead(order, out wantedOrder) ? null : ApiWords.Refusal<OccurrenceOrder>("order", order))
-            ?? RefuseTokens(ids, text, checkpoint);
+        var refusal = ReadFilter(asked.Run, asked.Checkpoint, asked.Layers, asked.MinProbability, asked.Places, asked.Take, out var filter)
+            ?? ReadText(asked.Text, asked.Match, out wanted)
+            ?? (ApiWords.TryRead(asked.Order, out wantedOrder) ? null : ApiWords.Refusal<OccurrenceOrder>("order", asked.Order))
+            ?? RefuseTokens(ids, asked.Text, asked.Checkpoint);
         if (refusal is not null)
         {
             return ApiResults.BadRequest(refusal);
         }
 
+        TokenOccurrences found;
         try
         {
-            var found = await index.FindOccurrencesAsync(new OccurrenceQuery(ids, text, wanted, filter, wantedOrder, after, take), cancellationToken);
-            if (found.Refusal is { } tooMany)
-            {
-                return ApiResults.BadRequest(tooMany);
-            }
-
-            ApiResults.MayChange(context);
-            return TypedResults.Ok(new ApiOccurrences([.. found.Items.Select(ApiOccurrence.From)], found.Total, found.Next));
+            found = await index.FindOccurrencesAsync(new OccurrenceQuery(ids, asked.Text, wanted, filter, wantedOrder, asked.After, asked.Take), cancellationToken);
         }
         catch (ArgumentException)
         {
-            return ApiResults.BadRequest(WrongAfter(after));
+            return ApiResults.BadRequest(WrongAfter(asked.After));
         }
+
+        if (found.Refusal is { } tooMany)
+        {
+            return ApiResults.BadRequest(tooMany);
+        }
+
+        ApiResults.MayChange(context);
+        return await answer(found, filter);
     }
 
     private static string? RefuseTokens(int[]? ids, string text, string? checkpoint)
@@ -169,4 +214,8 @@ internal static class TokenEndpoints
     }
 
     private static string WrongAfter(string? after) => $"after is \"{after}\", which no page gave as its next: leave it out for the first page.";
+
+    /// <summary>A search of occurrences as it stands in the address.</summary>
+    private sealed record Asked(
+        int[]? Token, string Text, string Match, Guid[]? Run, string? Checkpoint, string? Layers, double MinProbability, string Places, string Order, string? After, int Take);
 }

@@ -92,12 +92,38 @@ public sealed class TokenIndexStore
                 {
                     var table = await _tokens.GetAsync(context, sum.Checkpoint.Id, token);
                     var layers = LayersOf(context, sum, filter);
-                    var row = table.Find(sum.Token) ?? new TokenRow(sum.Token, string.Empty, string.Empty, $"#{sum.Token}", 0);
-                    items.Add(new FoundToken(
-                        sum.Checkpoint.Hash, sum.Token, row.Text, row.Display, row.Kind, sum.Analyses, sum.Positions, TokenProbability.FromUnits(sum.Best), layers));
+                    items.Add(Describe(table, sum, layers));
                 }
 
                 return new FoundTokens(items, sums.Count, start + page.Count < sums.Count ? page[^1].Key : null);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Those of the given tokens that were read at all, those in most analyses first.</summary>
+    /// <exception cref="ArgumentException">The filter names no checkpoint.</exception>
+    public Task<IReadOnlyList<FoundToken>> DescribeTokensAsync(IReadOnlyList<int> ids, TokenFilter filter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(filter);
+        if (filter.CheckpointHash is null)
+        {
+            throw new ArgumentException("Token ids mean nothing without their checkpoint.", nameof(filter));
+        }
+
+        return _reader.ReadAsync<IReadOnlyList<FoundToken>>(
+            async (context, token) =>
+            {
+                var items = new List<FoundToken>(ids.Count);
+                foreach (var checkpoint in await ScopeAsync(context, filter, token))
+                {
+                    var table = await _tokens.GetAsync(context, checkpoint.Id, token);
+                    var sums = SumTotals(context, checkpoint, [.. ids.Distinct()], filter, token);
+                    sums.Sort(Sum.ByMost);
+                    items.AddRange(sums.Select(sum => Describe(table, sum, LayersOf(context, sum, filter))));
+                }
+
+                return items;
             },
             cancellationToken);
     }
@@ -163,6 +189,13 @@ public sealed class TokenIndexStore
         var last = page.Count > 0 ? page[^1].Key : default;
         return new TokenOccurrences(
             items, hits.Count, start + page.Count < hits.Count ? string.Create(CultureInfo.InvariantCulture, $"{last.Item1}-{last.Key}") : null);
+    }
+
+    private static FoundToken Describe(TokenTable table, Sum sum, IReadOnlyList<TokenLayerHits> layers)
+    {
+        var row = table.Find(sum.Token) ?? new TokenRow(sum.Token, string.Empty, string.Empty, $"#{sum.Token}", 0);
+        return new FoundToken(
+            sum.Checkpoint.Hash, sum.Token, row.Text, row.Display, row.Kind, sum.Analyses, sum.Positions, TokenProbability.FromUnits(sum.Best), layers);
     }
 
     /// <summary>The runs searched, by checkpoint. A run that is being deleted is out.</summary>

@@ -41,12 +41,12 @@ internal static class TokenIndexer
         return [.. found.OrderBy(token => token.Key).Select(token => new IndexedToken(token.Key, token.Value.Max(layer => layer.Best), token.Value))];
     }
 
-    private static void Count(LayerArrays layer, AnalysisLayout layout, double threshold, Dictionary<(int Token, TokenPlace Place), Tally> here)
+    /// <summary>Calls back with position, token and probability of all that the index counts in a layer: top-1 of each position, and what reaches the threshold.</summary>
+    public static void Visit(LayerArrays layer, double threshold, Action<int, int, float> count)
     {
         for (var row = 0; row < layer.Positions; row++)
         {
             var position = layer.FirstPosition + row;
-            var place = position < layout.Positions.Count && layout.Positions[position].Kind == PatchKind ? TokenPlace.Patch : TokenPlace.Text;
             var kept = layer.Ids.AsSpan(row * layer.TopK, layer.TopK);
             for (var rank = 0; rank < layer.TopK; rank++)
             {
@@ -56,7 +56,7 @@ internal static class TokenIndexer
                     break;
                 }
 
-                Add(kept[rank], probability);
+                count(position, kept[rank], probability);
             }
 
             // A tracked token below the top k: with a small k it may well reach the threshold.
@@ -65,19 +65,25 @@ internal static class TokenIndexer
                 var probability = layer.ProbabilityOf(layer.TrackedScores[(row * layer.Tracked.Length) + tracked]);
                 if (probability >= threshold && !kept.Contains(layer.Tracked[tracked]))
                 {
-                    Add(layer.Tracked[tracked], probability);
+                    count(position, layer.Tracked[tracked], probability);
                 }
-            }
-
-            void Add(int token, float probability)
-            {
-                ref var tally = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(here, (token, place), out var known);
-                tally = !known || probability > tally.Best
-                    ? new Tally(tally.Positions + 1, probability, position)
-                    : tally with { Positions = tally.Positions + 1 };
             }
         }
     }
+
+    /// <summary>Whether a position is one of <see cref="TokenPlace.Patch"/> or of <see cref="TokenPlace.Text"/>.</summary>
+    public static TokenPlace PlaceOf(AnalysisLayout layout, int position) =>
+        position < layout.Positions.Count && layout.Positions[position].Kind == PatchKind ? TokenPlace.Patch : TokenPlace.Text;
+
+    private static void Count(LayerArrays layer, AnalysisLayout layout, double threshold, Dictionary<(int Token, TokenPlace Place), Tally> here) =>
+        Visit(layer, threshold, (position, token, probability) =>
+        {
+            var place = PlaceOf(layout, position);
+            ref var tally = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(here, (token, place), out var known);
+            tally = !known || probability > tally.Best
+                ? new Tally(tally.Positions + 1, probability, position)
+                : tally with { Positions = tally.Positions + 1 };
+        });
 
     private readonly record struct Tally(int Positions, float Best, int BestPosition);
 }

@@ -9,6 +9,7 @@ internal static class Urls
     public const string Runs = "/runs";
     public const string NewRun = "/runs/new";
     public const string Images = "/images";
+    public const string Atlas = "/atlas";
     public const string Data = "/data";
     public const string Imports = "/imports";
 

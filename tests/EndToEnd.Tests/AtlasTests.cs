@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+using LogitLens.EndToEnd.Tests.Running;
+using Microsoft.Playwright;
+
+namespace LogitLens.EndToEnd.Tests;
+
+/// <summary>Where a word is read, over all pictures.</summary>
+public sealed class AtlasTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
+{
+    [Theory]
+    [InlineData("cat")]
+    [InlineData("sunflower")]
+    public async Task Atlas_WordOfTheGarden_LightsItsPatchesAndOpensOne(string word)
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await browser.OpenAsync(1280, 800, ColorScheme.Light);
+        var page = watched.Page;
+        await page.GotoAsync(new Uri(demo.Address, "/atlas").ToString());
+        await Assertions.Expect(page.GetByText("Read in most analyses:")).ToBeVisibleAsync();
+
+        await page.GetByLabel("Word or token").FillAsync(word);
+        await page.GetByLabel("Word or token").PressAsync("Enter");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex($"text={word}$"));
+        var tile = page.Locator($"a[data-analysis='{demo.AnalysisOf("garden.jpg")}']");
+        await Assertions.Expect(tile.Locator("canvas")).ToHaveAttributeAsync("data-lit", new Regex("^[1-9]"));
+        await watched.ScreenshotAsync($"atlas-{word}");
+
+        await tile.FocusAsync();
+        await tile.PressAsync("Enter");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex($"/analyses/{demo.AnalysisOf("garden.jpg")}\\?layer=.*lock=\\d+\\.\\w+"));
+        await Assertions.Expect(page.Locator(".lx-tokens .lx-token").First).ToContainTextAsync(word);
+        watched.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Patches_OfTheCat_AreWhatTheExplorersReadingsHold()
+    {
+        await using var browser = await Browser.StartAsync();
+        var explorer = await ExplorerPage.OpenAsync(browser, demo.Address, demo.AnalysisOf("garden.jpg"), string.Empty);
+        var found = await explorer.Page.EvaluateAsync<int>(
+            "async id => (await (await fetch('/api/tokens/patches?text=cat&match=exact&places=patch&layers=12')).json()).items.find(i => i.analysis === id).patches.length", demo.AnalysisOf("garden.jpg"));
+        var counted = await explorer.Page.EvaluateAsync<int>(
+            """
+            async id => (await (await fetch('/api/tokens/occurrences?text=cat&match=exact&places=patch&layers=12')).json()).items
+                .find(i => i.analysis.id === id).hits.flatMap(h => h.layers).reduce((sum, l) => sum + l.positions, 0)
+            """,
+            demo.AnalysisOf("garden.jpg"));
+
+        Assert.True(found > 0);
+        Assert.Equal(counted, found);
+    }
+}
