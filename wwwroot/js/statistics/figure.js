@@ -20,7 +20,7 @@ export class Figure {
     this.sample = make('p', { class: 'st-sample' });
     this.canvas = make('div', { class: 'st-chart' });
     this.legend = make('ul', { class: 'st-legend' });
-    this.table = make('div', { class: 'st-table', hidden: true });
+    this.table = make('div', { class: 'st-table', role: 'region', tabindex: '0', 'aria-label': `Table: ${chart.name}`, hidden: true });
     this.tableButton = this.#button('Table', () => options.change({ tables: toggled(options.view().tables, chart.id) }), { 'aria-pressed': 'false' });
     this.fullButton = this.#button('Full size', () => options.change({ full: options.view().full === chart.id ? null : chart.id }), { 'aria-pressed': 'false' });
     this.files = [this.#button('CSV', () => this.#csv()), this.#button('PNG', () => this.#picture('png')), this.#button('SVG', () => this.#picture('svg'))];
@@ -90,8 +90,10 @@ export class Figure {
     const height = isFull ? Math.max(HEIGHT, window.innerHeight - 300) : HEIGHT;
     const colours = this.options.colours();
     const drawn = this.chart.draw(this.data, { colours, width: this.width, height });
-    drawn.setAttribute('role', 'img');
-    drawn.setAttribute('aria-label', `${this.title.textContent}. ${this.sample.textContent}.`);
+    // Plot labels groups that have no role; the picture as a whole has the words.
+    drawn.setAttribute('aria-hidden', 'true');
+    this.canvas.setAttribute('role', 'img');
+    this.canvas.setAttribute('aria-label', `${this.title.textContent}. ${this.sample.textContent}.`);
     this.canvas.replaceChildren(drawn);
     this.legend.replaceChildren(...(this.chart.legend?.(this.data) ?? []).map(([name, colour]) => {
       const swatch = make('span', { class: 'st-swatch' });

@@ -63,7 +63,7 @@ export const mapChart = {
     const left = 12;
     add(svg, 'image', { href: paint(map.columns, map.rows, (x, y) => map.values[y * map.columns + x], sure), x: left, y: 2, width: gridWidth, height: gridHeight, preserveAspectRatio: 'none', style: 'image-rendering: pixelated' });
     add(svg, 'image', { href: paint(128, 1, (x) => ends[0] + (x / 127) * (ends[1] - ends[0]), sure), x: left, y: gridHeight + 10, width: Math.min(220, gridWidth), height: 10, preserveAspectRatio: 'none' });
-    add(svg, 'text', { x: left, y: gridHeight + 36, fill: colours.inkSoft }, text(ends[0]));
+    add(svg, 'text', { x: left, y: gridHeight + 36, fill: colours.inkSoft }, ends[0] === 0 ? '0' : text(ends[0]));
     add(svg, 'text', { x: left + Math.min(220, gridWidth), y: gridHeight + 36, fill: colours.inkSoft, 'text-anchor': 'end' }, text(ends[1]));
     hover(svg, { map, left, side, text, colours, add });
     return svg;
