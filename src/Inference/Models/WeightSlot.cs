@@ -82,8 +82,16 @@ internal sealed unsafe class WeightSlot : IDisposable
             return;
         }
 
+        var isAhead = _reading == block;
         Prepare(block);
         _read.Wait(cancellationToken);
+        if (_failure is not null && isAhead)
+        {
+            // What failed ahead may have been read for an earlier analysis, and the file been restored since.
+            Start(block);
+            _read.Wait(cancellationToken);
+        }
+
         _reading = NoBlock;
         if (_failure is { } failure)
         {
