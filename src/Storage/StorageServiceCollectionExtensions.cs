@@ -54,7 +54,11 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(s => new ExportReader(s.GetRequiredService<RunStore>(), s.GetRequiredService<CheckpointStore>(), s.GetRequiredService<ReadingStore>()));
         services.AddSingleton(s => new ImportStore(Reader(s), Writer(s), Clock(s), s.GetRequiredService<TokenTableCache>(), options.IndexThreshold));
         services.AddSingleton(s => new ArchiveWriter(
-            s.GetRequiredService<RunStore>(), s.GetRequiredService<CheckpointStore>(), s.GetRequiredService<ImageStore>(), s.GetRequiredService<ReadingStore>()));
+            s.GetRequiredService<RunStore>(),
+            s.GetRequiredService<CheckpointStore>(),
+            s.GetRequiredService<ImageStore>(),
+            s.GetRequiredService<ReadingStore>(),
+            s.GetRequiredService<HiddenStateStore>()));
         services.AddSingleton(s => new ForeignFileStore(Reader(s), Writer(s), Clock(s), options.IndexThreshold));
         services.AddSingleton(s => new ImportJobStore(Reader(s), Writer(s), Clock(s)));
         return services;

@@ -103,27 +103,6 @@ public sealed partial class ExplorerTests(DemoDashboard demo) : IClassFixture<De
         other.AssertQuiet();
     }
 
-    [Fact]
-    public async Task ExportedPage_OpenedFromDisk_ReadsWithoutAServer()
-    {
-        var cancellationToken = TestContext.Current.CancellationToken;
-        var id = demo.AnalysisOf("music-in-the-snow.png");
-        var html = await demo.Dashboard.Api.GetByteArrayAsync(new Uri($"/api/analyses/{id}/export.html", UriKind.Relative), cancellationToken);
-        var file = Path.Combine(demo.Dashboard.DataFolder, "exported.html");
-        await File.WriteAllBytesAsync(file, html, cancellationToken);
-
-        await using var browser = await Browser.StartAsync();
-        var watched = await browser.OpenAsync();
-        await watched.Page.GotoAsync(new Uri(file).ToString());
-        var grid = watched.Page.Locator("canvas[aria-roledescription='picture with patches']");
-        await Assertions.Expect(grid).ToHaveAttributeAsync("aria-label", new Regex("576 patches"));
-        var box = (await grid.BoundingBoxAsync())!;
-        await watched.Page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height / 2));
-        await Assertions.Expect(watched.Page.GetByRole(AriaRole.Region, new() { Name = "Inspector" })).ToContainTextAsync(new Regex("patch r\\d+ c\\d+"));
-        await watched.ScreenshotAsync("exported-page");
-        watched.AssertQuiet();
-    }
-
     private static bool IsFirstPiece(string shown, string name)
     {
         var piece = shown.Split('\n')[0].Trim().TrimStart('␣').Trim();

@@ -270,6 +270,43 @@ public sealed class ModuleTests(ModuleBrowser browser) : IClassFixture<ModuleBro
         Assert.Equal("2,3", grids[5].GetString());
     }
 
+    [Fact]
+    public async Task Readings_OfPrintedProbabilities_AreTheUnitsAsPrintedAndCompareAsTheyStand()
+    {
+        // Two positions × two ranks: 1, 0.5001 and 0.5 (which half-precision logarithms cannot tell apart), 0.
+        var answers = await RunAsync("""
+            const { parseReadings } = await import('/js/explorer/readings.js');
+            const pack = (kind) => {
+              const view = new DataView(new ArrayBuffer(48));
+              view.setUint32(0, 0x31524c4c, true);
+              view.setUint8(5, kind); view.setUint8(6, 2); view.setUint8(7, 2);
+              view.setUint16(8, 32, true); view.setUint16(10, 2, true);
+              view.setUint32(16, 2, true); view.setUint32(24, 48, true);
+              [7, 9, 8, 3].forEach((id, at) => view.setUint16(32 + 2 * at, id, true));
+              [10000, 5001, 5000, 0].forEach((units, at) => view.setUint16(40 + 2 * at, units, true));
+              return view.buffer;
+            };
+            const [reading] = parseReadings(pack(1));
+            const probabilities = [...reading.scores].map((score) => reading.probabilities[score]);
+            const compared = [...reading.scores].map((score) => reading.comparables[score]);
+            let refused = '';
+            try {
+              parseReadings(pack(2));
+            } catch (error) {
+              refused = error.message;
+            }
+
+            return [reading.layer, [...reading.ids].join(), reading.entropies, probabilities, compared[0] > compared[1] && compared[1] > compared[2] && compared[2] > compared[3], refused];
+            """);
+
+        Assert.Equal(32, answers[0].GetInt32());
+        Assert.Equal("7,9,8,3", answers[1].GetString());
+        Assert.Equal(JsonValueKind.Null, answers[2].ValueKind);
+        Assert.Equal([1f, 0.5001f, 0.5f, 0f], answers[3].EnumerateArray().Select(probability => probability.GetSingle()));
+        Assert.True(answers[4].GetBoolean());
+        Assert.Contains("unknown kind (2)", answers[5].GetString(), StringComparison.Ordinal);
+    }
+
     private static string Sorted(string query) => string.Join('&', query.Split('&').Order(StringComparer.Ordinal));
 
     // The script's result has to be an array.

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
+using LogitLens.Storage.Tests.Exchange.Import;
 using Microsoft.Playwright;
 
 namespace LogitLens.EndToEnd.Tests;
@@ -25,6 +26,9 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
         { "explorer-token", "/analyses/{garden}?map=token&token=300&layer=9&pins=300&with=200-205_224-229" },
         { "explorer-compared", "/analyses/{garden}?map=mask&pair=3-12&lock=200" },
         { "masks", "/runs/{run}/masks" },
+        { "statistics", "/statistics" },
+        { "statistics-run", "/runs/{run}/statistics?group=text&tables=best" },
+        { "report", "/runs/{run}/report" },
         { "nowhere", "/nowhere" },
     };
 
@@ -33,15 +37,49 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
     public async Task Page_InBothThemesAndWidths_IsQuietAndHasNoSeriousAxeFinding(string name, string path)
     {
         await using var browser = await Browser.StartAsync();
-        path = path.Replace("{run}", demo.Run, StringComparison.Ordinal).Replace("{garden}", $"{demo.AnalysisOf("garden.jpg")}", StringComparison.Ordinal);
+        var address = new Uri(demo.Address, path.Replace("{run}", demo.Run, StringComparison.Ordinal).Replace("{garden}", $"{demo.AnalysisOf("garden.jpg")}", StringComparison.Ordinal));
+        await LookAsync(browser, name, address);
+    }
+
+    [Fact]
+    public async Task Page_OfAnImport_IsQuietAndHasNoSeriousAxeFinding()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var folder = DashboardProcess.NewDataFolder();
+        await using (var dashboard = await DashboardProcess.StartAsync(folder, cancellationToken, "--no-demo"))
+        {
+            // One file that can be imported, one that cannot: every column of the table has something to say.
+            using var form = new MultipartFormDataContent
+            {
+                { new StringContent(InterpPages.Make()), "file", "interp.html" },
+                { new StringContent("<html><p>no readings</p></html>"), "file", "other.html" },
+            };
+            using var answer = await dashboard.Api.PostAsync(new Uri("/api/imports", UriKind.Relative), form, cancellationToken);
+            var job = answer.Headers.Location!.ToString();
+            await dashboard.WaitForAsync(job, state => state.GetProperty("state").GetString() == "done" && state.GetProperty("failed").GetInt32() == 1, TimeSpan.FromSeconds(60), cancellationToken);
+            await using var browser = await Browser.StartAsync();
+
+            await LookAsync(browser, "import", new Uri(dashboard.Address, "/imports/" + job.Split('/')[^1]), "interp.html");
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task LookAsync(Browser browser, string name, Uri address, string? shown = null)
+    {
         foreach (var scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
         {
             foreach (var width in (int[])[1280, 1920])
             {
                 var watched = await browser.OpenAsync(width, width == 1280 ? 800 : 1080, scheme);
-                await watched.Page.GotoAsync(new Uri(demo.Address, path).ToString());
+                await watched.Page.GotoAsync(address.ToString());
                 await Assertions.Expect(watched.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
                 await watched.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+                if (shown is not null)
+                {
+                    await Assertions.Expect(watched.Page.GetByRole(AriaRole.Link, new() { Name = shown })).ToBeVisibleAsync();
+                }
+
                 if (name == "run-retention")
                 {
                     await watched.Page.GetByText("Retention:").ClickAsync();

@@ -18,13 +18,18 @@ internal sealed class PictureIntake(ImageStore images, IOptions<LogitLensOptions
     /// <summary>Decodes the whole picture, so that a broken one is refused now and not in the queue, and keeps it with a thumbnail.</summary>
     /// <exception cref="Inference.RefusedInputException">Not a picture that can be used.</exception>
     /// <exception cref="StorageException">The database cannot be written.</exception>
-    public async Task<ImageRow> AddAsync(string name, byte[] bytes, CancellationToken cancellationToken)
+    public async Task<ImageRow> AddAsync(string name, byte[] bytes, CancellationToken cancellationToken) =>
+        await images.AddAsync(await PrepareAsync(name, bytes, cancellationToken), cancellationToken);
+
+    /// <summary>Decodes the whole picture and makes its thumbnail, without keeping it.</summary>
+    /// <exception cref="Inference.RefusedInputException">Not a picture that can be used.</exception>
+    public async Task<NewImage> PrepareAsync(string name, byte[] bytes, CancellationToken cancellationToken)
     {
         var limits = PictureLimits.Default with { MaxBytes = options.Value.MaxUploadBytes };
         await _decoding.WaitAsync(cancellationToken);
         try
         {
-            var image = await Task.Run(
+            return await Task.Run(
                 () =>
                 {
                     var info = PictureDecoder.Inspect(bytes, limits);
@@ -33,7 +38,6 @@ internal sealed class PictureIntake(ImageStore images, IOptions<LogitLensOptions
                         CleanName(name), bytes, BrowserPicture.MediaTypeOf(info.Format), info.Width, info.Height, info.ExifOrientation, PictureThumbnail.Create(picture));
                 },
                 cancellationToken);
-            return await images.AddAsync(image, cancellationToken);
         }
         finally
         {

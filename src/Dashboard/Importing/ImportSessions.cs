@@ -16,7 +16,7 @@ internal sealed class ImportSessions(CheckpointNaming naming, ForeignFileStore f
     public async Task<FileImporter> OpenAsync(ImportJobId job, string name, string? checkpoint, CancellationToken cancellationToken) =>
         new(
             new PageImporter(files, checkpoints, job, name, await naming.FindAsync(checkpoint, cancellationToken)),
-            new DocumentImporter(archives, checkpoints, runs, pictures),
+            new DocumentImporter(archives, pictures),
             archives,
             runs,
             pictures);

@@ -59,34 +59,6 @@ public sealed class CheckpointStore
         async (context, token) => (await context.Checkpoints.Where(c => c.Hash == hash).ToRowsAsync(token)).SingleOrDefault(),
         cancellationToken);
 
-    /// <summary>Adds the rows whose ids the checkpoint's table lacks: documents bring the tokens they use and no others.</summary>
-    /// <exception cref="StorageException">The database cannot be written.</exception>
-    public Task AddTokensAsync(CheckpointId id, IReadOnlyList<TokenRow> rows, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        return _writer.WriteAsync(
-            async (context, token) =>
-            {
-                var packed = await context.CheckpointTokens.Where(t => t.CheckpointId == id.Value).Select(t => t.Packed).SingleOrDefaultAsync(token);
-                if (packed is null)
-                {
-                    return false;
-                }
-
-                var table = TokenTableCodec.Unpack(packed);
-                var known = table.Select(row => row.Id).ToHashSet();
-                var added = rows.Where(row => known.Add(row.Id)).ToList();
-                if (added.Count > 0)
-                {
-                    var grown = TokenTableCodec.Pack([.. table.Concat(added).OrderBy(row => row.Id)]);
-                    await context.CheckpointTokens.Where(t => t.CheckpointId == id.Value).ExecuteUpdateAsync(t => t.SetProperty(x => x.Packed, grown), token);
-                }
-
-                return added.Count > 0;
-            },
-            cancellationToken);
-    }
-
     /// <summary>The token table in id order; empty if the hash is unknown.</summary>
     public Task<IReadOnlyList<TokenRow>> ReadTokensAsync(string hash, CancellationToken cancellationToken) => _reader.ReadAsync<IReadOnlyList<TokenRow>>(
         async (context, token) =>

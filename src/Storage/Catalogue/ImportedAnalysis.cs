@@ -17,4 +17,14 @@ public sealed record ImportedAnalysis(
     DateTimeOffset? StartedAt,
     DateTimeOffset? FinishedAt,
     AnalysisLayout? Layout,
-    IReadOnlyList<byte[]> Packed);
+    IReadOnlyList<byte[]> Packed)
+{
+    /// <summary>When the tokens beyond top-1 were let go of; null while they are here.</summary>
+    public DateTimeOffset? RestGoneAt { get; init; }
+
+    /// <summary>The file it was imported from before; null for what an engine computed.</summary>
+    public ImportedSource? Source { get; init; }
+
+    /// <summary>Its hidden states one after another, read inside the transaction, so that one of them is in memory at a time; what this throws undoes the analysis.</summary>
+    public IEnumerable<ImportedState> States { get; init; } = [];
+}

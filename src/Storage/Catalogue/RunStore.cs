@@ -148,6 +148,14 @@ public sealed class RunStore
         },
         cancellationToken);
 
+    /// <summary>The file an analysis was imported from, with what was named as its checkpoint; null for what was computed.</summary>
+    public Task<ImportedSource?> FindSourceAsync(AnalysisId id, CancellationToken cancellationToken) => _reader.ReadAsync(
+        async (context, token) =>
+            await context.AnalysisSources.Where(s => s.AnalysisId == id.Value).Select(s => new { s.Details, s.CheckpointKey }).SingleOrDefaultAsync(token) is { } source
+                ? new ImportedSource(AnalysisSourceJson.Read(source.Details), source.CheckpointKey)
+                : null,
+        cancellationToken);
+
     /// <summary>The analyses before and after this one in its run (previous, next), for browsing.</summary>
     public Task<(AnalysisId? Previous, AnalysisId? Next)> FindNeighboursAsync(AnalysisId id, CancellationToken cancellationToken) =>
         _reader.ReadAsync<(AnalysisId? Previous, AnalysisId? Next)>(

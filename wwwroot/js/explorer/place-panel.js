@@ -61,14 +61,14 @@ export class PlacePanel {
       facts.push(strings.shown + (layer === 0 ? 'emb' : `layer ${layer}`));
     }
 
+    if (layer !== NONE && model.isLegacy(layer)) {
+      facts.push(strings.normed);
+    }
+
     if (!Number.isNaN(entropy)) {
       facts.push(`entropy ${entropy.toFixed(2)} bit`);
     } else if (layer !== NONE && model.manifest.source && !model.hasEntropy) {
       facts.push(strings.noEntropy);
-    }
-
-    if (layer !== NONE && model.isLegacy(layer)) {
-      facts.push(strings.normed);
     }
 
     this.note.textContent = facts.join(' · ');

@@ -5,7 +5,7 @@ import { NONE } from './criteria.js';
 import { formatShort, layerName, placeName } from './format.js';
 import { filtersCells, passes } from './table-rows.js';
 
-const strings = { position: 'position', normed: 'double-normed', change: 'change ≥', pointed: 'the position you point at' };
+const strings = { position: 'position', normed: 'double-normed', normedShort: 'norm ×2', change: 'change ≥', pointed: 'the position you point at' };
 
 /** Sizes in CSS pixels. */
 export const HEAD = 22;
@@ -70,11 +70,14 @@ export class TablePainter {
         context.fillRect(x, HEAD - 3, cell, 3);
       }
 
-      const legacy = layer !== null && model.isLegacy(layer);
-      context.font = `${chosen ? '600 ' : ''}${legacy && cell < 120 ? 10 : 12}px ${theme.sans}`;
+      context.font = `${chosen ? '600 ' : ''}12px ${theme.sans}`;
       context.fillStyle = chosen ? theme.accent : layer !== null && (layer < first || layer > last) ? theme.inkFaint : theme.ink;
-      const name = layer === null ? strings.change : layerName(layer) + (legacy ? ` ${strings.normed}` : '');
-      context.fillText(name, x + cell / 2, HEAD / 2, cell - 4);
+      const name = layer === null ? strings.change : layerName(layer);
+      if (layer !== null && model.isLegacy(layer)) {
+        this.#drawNormedHead(context, name, x, cell);
+      } else {
+        context.fillText(name, x + cell / 2, HEAD / 2, cell - 4);
+      }
     });
     context.restore();
     context.textAlign = 'left';
@@ -84,6 +87,25 @@ export class TablePainter {
     context.fillStyle = theme.line;
     context.fillRect(0, HEAD - 1, width, 1);
     context.fillRect(FIRST - 1, 0, 1, height);
+  }
+
+  // The layer's name with a small note behind it, the longest that has room; tooltip and inspector say it in full.
+  #drawNormedHead(context, name, x, cell) {
+    const { theme } = this.explorer;
+    const nameFont = context.font;
+    const nameWidth = context.measureText(name).width;
+    const noteFont = `10px ${theme.sans}`;
+    context.font = noteFont;
+    const notes = [strings.normed, strings.normedShort].map((text) => ({ text, width: context.measureText(text).width + 4 }));
+    const note = notes.find(({ width }) => nameWidth + width <= cell - 4) ?? { text: '', width: 0 };
+    const left = x + (cell - nameWidth - note.width) / 2;
+    context.textAlign = 'left';
+    context.font = nameFont;
+    context.fillText(name, left, HEAD / 2);
+    context.font = noteFont;
+    context.fillStyle = theme.inkSoft;
+    context.fillText(note.text, left + nameWidth + 4, HEAD / 2);
+    context.textAlign = 'center';
   }
 
   /** The row under the head: the position that is pointed at or locked. */

@@ -9,7 +9,7 @@ import { tableAsTsv } from './table-copy.js';
 import { FIRST, HEAD, PINNED, ROW, TablePainter } from './table-draw.js';
 import { chooseColumns, chooseRows, filtersCells, passes } from './table-rows.js';
 
-const strings = { keys: 'Arrow keys move over the cells, Enter locks, full stop pins the token, Escape frees.', none: 'No position passes the filter.' };
+const strings = { keys: 'Arrow keys move over the cells, Enter locks, full stop pins the token, Escape frees.', none: 'No position passes the filter.', normed: 'double-normed' };
 
 const NARROWEST = 74;
 const WIDEST = 320;
@@ -237,8 +237,17 @@ export class TablePart {
         return make('div', { class: 'lx-tip-row' }, token, make('span', { class: 'lx-number' }, formatProbability(probability)));
       });
       const entropy = model.entropy(hover.layer, hover.position);
-      const head = `${placeName(model, hover.position)} · ${layerPhrase(hover.layer)}${Number.isNaN(entropy) ? (model.manifest.source && !model.hasEntropy ? ' · entropy not in the file' : '') : ` · ${entropy.toFixed(2)} bit`}`;
-      this.tip.replaceChildren(make('div', { class: 'lx-tip-head' }, head), ...rows);
+      const facts = [placeName(model, hover.position), layerPhrase(hover.layer)];
+      if (model.isLegacy(hover.layer)) {
+        facts.push(strings.normed);
+      }
+
+      // What a whole file lacks is said in the inspector, not at every cell.
+      if (!Number.isNaN(entropy)) {
+        facts.push(`${entropy.toFixed(2)} bit`);
+      }
+
+      this.tip.replaceChildren(make('div', { class: 'lx-tip-head' }, facts.join(' · ')), ...rows);
     }
 
     // Beside the cell, and above the table's lower edge where there is no room below it.

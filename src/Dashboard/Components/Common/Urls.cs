@@ -13,6 +13,12 @@ internal static class Urls
     public const string Data = "/data";
     public const string Imports = "/imports";
 
+    public const string AllStatistics = "/statistics";
+
+    public static string Statistics(RunId run) => $"/runs/{run}/statistics";
+
+    public static string Report(RunId run) => $"/runs/{run}/report";
+
     public static string Run(RunId run) => $"/runs/{run}";
 
     public static string Import(Storage.Exchange.Import.ImportJobId job) => $"/imports/{job}";

@@ -85,7 +85,7 @@ public sealed partial class ExportDialog
         ExportPhase.Running => $"{Words.Count(_progress.Done)} of {Words.Count(_progress.Total, "analysis", "analyses")}",
         ExportPhase.Done => $"Exported: {Words.Count(_progress.Total, "analysis", "analyses")}. The browser has the file.",
         ExportPhase.Cancelled => "Cancelled; what the browser has got of it is no whole file.",
-        _ => Obstacle() ?? (Subject.Choices is null ? Words.Count(Subject.Count, "finished analysis", "finished analyses") : string.Empty),
+        _ => Obstacle() ?? Words.Count(Subject.Choices?.Where(choice => _chosen.Contains(choice.Run)).Sum(choice => choice.Done) ?? Subject.Count, "finished analysis", "finished analyses"),
     };
 
     private void SetToken(TokenRow? token)

@@ -9,7 +9,7 @@ namespace LogitLens.Storage.Exchange.Archive;
 internal static partial class ArchiveFormat
 {
     public const string Name = "logitlens-archive";
-    public const int Version = 1;
+    public const int Version = 2;
     public const string ManifestName = "manifest.json";
 
     /// <summary>JSON of any entry; a token table of 250,000 rows takes 20 MB.</summary>
@@ -17,6 +17,12 @@ internal static partial class ArchiveFormat
 
     /// <summary>A picture; <c>analyze</c> takes pictures up to this.</summary>
     public const long MaxPictureBytes = 1L << 30;
+
+    /// <summary>Hidden states of one analysis; they are read a layer at a time.</summary>
+    public const long MaxStatesBytes = 1L << 36;
+
+    /// <summary>Hidden states of one layer: what is in memory at a time.</summary>
+    public const long MaxStateBytes = 1L << 30;
 
     /// <summary>An archive of 100,000 analyses has 300,000 entries.</summary>
     public const int MaxEntries = 1_000_000;
@@ -43,8 +49,10 @@ internal static partial class ArchiveFormat
 
     public static string ReadingsName(string run, int ordinal) => $"runs/{run}/{ordinal:D6}.readings";
 
+    public static string StatesName(string run, int ordinal) => $"runs/{run}/{ordinal:D6}.states";
+
     /// <summary>The names there can be: no path out of anywhere, nothing a file system would take for another.</summary>
-    [GeneratedRegex(@"^(checkpoints/[1-9][0-9]{0,5}\.tokens\.json|images/[0-9a-f]{64}|runs/[0-9a-f]{32}/[0-9]{6}\.(json|readings))\z")]
+    [GeneratedRegex(@"^(checkpoints/[1-9][0-9]{0,5}\.tokens\.json|images/[0-9a-f]{64}|runs/[0-9a-f]{32}/[0-9]{6}\.(json|readings|states))\z")]
     public static partial Regex EntryNames();
 
     [GeneratedRegex(@"^[0-9a-f]{64}\z")]

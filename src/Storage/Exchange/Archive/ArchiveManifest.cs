@@ -29,14 +29,18 @@ public sealed record ArchivedImage(string Sha256, string Name, string MediaType,
 /// <param name="Checkpoint">The checkpoint's hash.</param>
 /// <param name="Provenance">JSON as it was kept.</param>
 /// <param name="Prompt">The prompt all items share, or null where they differ.</param>
+/// <param name="IndexThreshold">Of its token index; null in archives of version 1.</param>
+/// <param name="Retention">Its rule of retention; null in archives of version 1.</param>
 /// <param name="Analyses">Analyses of it in this archive, in the order of their ordinals.</param>
 public sealed record ArchivedRun(
-    string Id, string Name, string Checkpoint, RunSettings Settings, string Provenance, string? Prompt, DateTimeOffset CreatedAt, IReadOnlyList<ArchivedAnalysisEntries> Analyses);
+    string Id, string Name, string Checkpoint, RunSettings Settings, string Provenance, string? Prompt, DateTimeOffset CreatedAt, IReadOnlyList<ArchivedAnalysisEntries> Analyses,
+    double? IndexThreshold = null, RunRetention? Retention = null);
 
 /// <summary>Where one analysis stands in the archive.</summary>
 /// <param name="Record">The entry with its <see cref="ArchivedAnalysis"/>.</param>
 /// <param name="Readings">The entry with its packed layers one after another; null unless it is done.</param>
-public sealed record ArchivedAnalysisEntries(int Ordinal, string Record, string? Readings);
+/// <param name="States">The entry with its hidden states one after another; null if none were kept.</param>
+public sealed record ArchivedAnalysisEntries(int Ordinal, string Record, string? Readings, string? States = null);
 
 /// <summary>An entry's name, length in bytes (unpacked) and SHA-256 in lower-case hex.</summary>
 public sealed record ArchiveEntry(string Name, long Length, string Sha256);

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.States;
 
 namespace LogitLens.Storage.Exchange.Archive;
 
@@ -170,7 +171,9 @@ public sealed class ArchiveReader : IDisposable
                 throw new ArchiveException($"{entry.Name} is missing; copy or export it again.");
             }
 
-            var most = entry.Name.EndsWith(".json", StringComparison.Ordinal) ? ArchiveFormat.MaxJsonBytes : ArchiveFormat.MaxPictureBytes;
+            var most = entry.Name.EndsWith(".json", StringComparison.Ordinal) ? ArchiveFormat.MaxJsonBytes
+                : entry.Name.EndsWith(".states", StringComparison.Ordinal) ? ArchiveFormat.MaxStatesBytes
+                : ArchiveFormat.MaxPictureBytes;
             if (entry.Length < 0 || entry.Length > most)
             {
                 throw new ArchiveException($"{entry.Name} has {entry.Length:N0} bytes, but at most {most:N0} are read.");
@@ -220,7 +223,8 @@ public sealed class ArchiveReader : IDisposable
         foreach (var run in manifest.Runs)
         {
             if (!ArchiveFormat.RunIds().IsMatch(run.Id) || run.Name.Length is 0 or > LongestName || run.Provenance.Length > LongestText || (run.Prompt?.Length ?? 0) > LongestText
-                || run.Settings.TopK is < 1 or > ushort.MaxValue || run.Settings.AnswerTokens is < 0 or > ushort.MaxValue || run.Settings.Lens != "logit")
+                || run.Settings.TopK is < 1 or > ushort.MaxValue || run.Settings.AnswerTokens is < 0 or > ushort.MaxValue || run.Settings.Lens != "logit"
+                || run.IndexThreshold is not (null or (>= 0 and <= double.MaxValue)) || !IsRule(run.Retention))
             {
                 throw new ArchiveException($"the facts of run {Shown(run.Name)} are out of range, or of a kind this LogitLens does not know; update LogitLens or export it again.");
             }
@@ -233,7 +237,8 @@ public sealed class ArchiveReader : IDisposable
             RequireUnique(run.Analyses.Select(a => $"{a.Ordinal}"), "analysis");
             foreach (var analysis in run.Analyses)
             {
-                if (analysis.Ordinal < 0 || !entries.Contains(analysis.Record) || (analysis.Readings is { } readings && !entries.Contains(readings)))
+                if (analysis.Ordinal < 0 || !entries.Contains(analysis.Record) || (analysis.Readings is { } readings && !entries.Contains(readings))
+                    || (analysis.States is { } states && !entries.Contains(states)))
                 {
                     throw new ArchiveException($"analysis {analysis.Ordinal} of run {Shown(run.Name)} is listed without its entries; export it again.");
                 }
@@ -245,6 +250,9 @@ public sealed class ArchiveReader : IDisposable
             throw new ArchiveException("a checkpoint's token table or an image is listed without its entry; export it again.");
         }
     }
+
+    private static bool IsRule(RunRetention? retention) => retention is null
+        || (Enum.IsDefined(retention.Kind) && (retention.Kind == RetentionKind.Days ? retention.Days is >= 0 and <= RunRetention.MostDays : retention.Days is null));
 
     private static void RequireUnique(IEnumerable<string> values, string what)
     {
@@ -298,6 +306,25 @@ public sealed class ArchiveReader : IDisposable
             : throw new ArchiveException($"{name} does not have the checksum its manifest gives; copy or export it again.");
     }
 
+    /// <summary>Hidden states, one in memory at a time; after the last one the checksum is compared.</summary>
+    private IEnumerable<ImportedState> ReadStates(string name, IReadOnlyList<HiddenStateRow> rows)
+    {
+        using var stream = _entries[name].Open();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var row in rows)
+        {
+            var values = new byte[row.Bytes];
+            stream.ReadExactly(values);
+            hash.AppendData(values);
+            yield return new ImportedState(row, values);
+        }
+
+        if (stream.ReadByte() >= 0 || Convert.ToHexStringLower(hash.GetHashAndReset()) != _listed[name].Sha256)
+        {
+            throw new ArchiveException($"{name} does not have the checksum its manifest gives; copy or export it again.");
+        }
+    }
+
     private T Read<T>(string name)
         where T : class => JsonSerializer.Deserialize<T>(Read(name), ArchiveFormat.Json) ?? throw new ArchiveException($"{name} is empty; export it again.");
 
@@ -335,7 +362,13 @@ public sealed class ArchiveReader : IDisposable
                 return;
             }
 
-            var isNew = await store.AddRunAsync(new ImportedRun(id, run.Name, checkpoint.Id, run.Settings, run.Provenance, run.Prompt, run.CreatedAt), cancellationToken);
+            var isNew = await store.AddRunAsync(
+                new ImportedRun(id, run.Name, checkpoint.Id, run.Settings, run.Provenance, run.Prompt, run.CreatedAt)
+                {
+                    IndexThreshold = run.IndexThreshold,
+                    Retention = run.Retention ?? RunRetention.Default,
+                },
+                cancellationToken);
             if (isNew is null)
             {
                 Fail($"run {Shown(run.Name)}: the database has a run of the same id and other settings; it cannot be the same run, and that one was left as it is.");
@@ -381,12 +414,12 @@ public sealed class ArchiveReader : IDisposable
                 }
             }
 
-            var row = await store.AddCheckpointAsync(
+            var (row, misfit) = await store.JoinCheckpointAsync(
                 new NewCheckpoint(facts.Hash, facts.Name, string.Empty, facts.ModelType, facts.Layers, facts.VocabularySize, facts.DType, facts.StoredBytes, facts.Details, tokens),
                 cancellationToken);
-            if (row.Layers != facts.Layers || row.VocabularySize != facts.VocabularySize)
+            if (row is null)
             {
-                throw new ArchiveException($"the database knows {Shown(facts.Name)} with other sizes under the same hash; it cannot be the same checkpoint.");
+                throw new ArchiveException(misfit!);
             }
 
             _checkpoints.Add(hash, row);
@@ -427,7 +460,12 @@ public sealed class ArchiveReader : IDisposable
                     record.StartedAt,
                     record.FinishedAt,
                     record.Layout,
-                    packed),
+                    packed)
+                {
+                    RestGoneAt = record.RestGoneAt,
+                    Source = record.Source,
+                    States = entries.States is { } states ? archive.ReadStates(states, record.States!) : [],
+                },
                 cancellationToken);
             if (isNew)
             {
@@ -455,6 +493,14 @@ public sealed class ArchiveReader : IDisposable
                 throw new ArchiveException("it is done without its readings, or has readings without being done; export it again.");
             }
 
+            RequireStates(record, entries, run.Settings);
+            if (record.Source is { } source
+                && (source.CheckpointKey.Length > LongestName || source.Facts.File.Length > LongestName || source.Facts.Form.Length > LongestName
+                    || !ArchiveFormat.Sha256().IsMatch(source.Facts.Sha256) || source.Facts.Notes.Sum(note => (long)note.Length) > LongestText))
+            {
+                throw new ArchiveException($"{entries.Record} names a source that is out of range; export it again.");
+            }
+
             if (record.Layout is not { } layout)
             {
                 return (record, []);
@@ -469,6 +515,28 @@ public sealed class ArchiveReader : IDisposable
             var bytes = archive.Read(entries.Readings!);
             _bytes += bytes.LongLength;
             return (record, PackedLayers.Split(bytes, run.Settings, checkpoint, layout.Positions.Count, record.AnswerIds.Count));
+        }
+
+        private void RequireStates(ArchivedAnalysis record, ArchivedAnalysisEntries entries, RunSettings settings)
+        {
+            if ((record.States is { Count: > 0 }) != (entries.States is not null) || (record.States is not null && record.State != AnalysisState.Done))
+            {
+                throw new ArchiveException("hidden states are named without their entry, or the entry without them; export it again.");
+            }
+
+            if (record.States is not { } states)
+            {
+                return;
+            }
+
+            if (settings.KeptStates is not { } kept
+                || states.Any(s => !Enum.IsDefined(s.Segment) || !kept.Layers.Contains(s.Layer) || s.Bits != kept.Bits || s.Bits is not (16 or 32)
+                    || s.Positions is < 1 or > ArchiveFormat.MaxPositions || s.Width is < 1 or > 1 << 20 || s.Bytes > ArchiveFormat.MaxStateBytes)
+                || states.DistinctBy(s => (s.Segment, s.Layer)).Count() != states.Count
+                || states.Sum(s => s.Bytes) != archive._listed[entries.States!].Length)
+            {
+                throw new ArchiveException($"{entries.States} is not what the run was told to keep of hidden states; export it again.");
+            }
         }
 
         private async Task<ImageId> AddImageAsync(string sha256, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Text.Json;
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.States;
 
 namespace LogitLens.Storage.Exchange.Archive;
 
@@ -21,13 +22,15 @@ public sealed class ArchiveWriter
     private readonly CheckpointStore _checkpoints;
     private readonly ImageStore _images;
     private readonly ReadingStore _readings;
+    private readonly HiddenStateStore _states;
 
-    internal ArchiveWriter(RunStore runs, CheckpointStore checkpoints, ImageStore images, ReadingStore readings)
+    internal ArchiveWriter(RunStore runs, CheckpointStore checkpoints, ImageStore images, ReadingStore readings, HiddenStateStore states)
     {
         _runs = runs;
         _checkpoints = checkpoints;
         _images = images;
         _readings = readings;
+        _states = states;
     }
 
     /// <summary>Writes an archive.</summary>
@@ -117,7 +120,7 @@ public sealed class ArchiveWriter
         }
 
         writing.Runs.Add(new ArchivedRun(
-            run.Id.ToString(), run.Name, run.Checkpoint.Hash, run.Settings, run.Provenance, run.Prompt, run.CreatedAt, written));
+            run.Id.ToString(), run.Name, run.Checkpoint.Hash, run.Settings, run.Provenance, run.Prompt, run.CreatedAt, written, run.IndexThreshold, run.Retention));
     }
 
     private async Task<ArchivedAnalysisEntries?> WriteAnalysisAsync(Writing writing, AnalysisId id, CancellationToken cancellationToken)
@@ -131,6 +134,7 @@ public sealed class ArchiveWriter
         var row = detail.Row;
         var isDone = row.State == AnalysisState.Done;
         var state = isDone || row.State == AnalysisState.Failed ? row.State : AnalysisState.Cancelled;
+        var kept = isDone ? await _states.ListAsync(id, cancellationToken) : [];
         var record = new ArchivedAnalysis(
             row.Ordinal,
             detail.Image.Sha256,
@@ -143,7 +147,10 @@ public sealed class ArchiveWriter
             row.QueuedAt,
             row.StartedAt,
             row.FinishedAt,
-            isDone ? detail.Layout : null);
+            isDone ? detail.Layout : null,
+            row.RestGoneAt,
+            await _runs.FindSourceAsync(id, cancellationToken),
+            kept.Count == 0 ? null : kept);
         var run = row.Run.ToString();
         string? readings = null;
         if (isDone)
@@ -164,9 +171,40 @@ public sealed class ArchiveWriter
             });
         }
 
+        string? states = null;
+        if (kept.Count > 0)
+        {
+            states = ArchiveFormat.StatesName(run, row.Ordinal);
+            if (!await WriteStatesAsync(writing, states, id, kept, cancellationToken))
+            {
+                return null;
+            }
+        }
+
         var name = ArchiveFormat.RecordName(run, row.Ordinal);
         writing.AddJson(name, record);
-        return new ArchivedAnalysisEntries(row.Ordinal, name, readings);
+        return new ArchivedAnalysisEntries(row.Ordinal, name, readings, states);
+    }
+
+    /// <summary>Writes hidden states, a layer at a time; false if the analysis was deleted meanwhile.</summary>
+    private async Task<bool> WriteStatesAsync(Writing writing, string name, AnalysisId id, IReadOnlyList<HiddenStateRow> rows, CancellationToken cancellationToken)
+    {
+        var isWhole = true;
+        await writing.AddAsync(name, CompressionLevel.Fastest, async stream =>
+        {
+            foreach (var row in rows)
+            {
+                var values = await _states.ReadAsync(id, row.Segment, row.Layer, cancellationToken);
+                if (values?.LongLength != row.Bytes)
+                {
+                    isWhole = false;
+                    return;
+                }
+
+                stream.Write(values);
+            }
+        });
+        return isWhole;
     }
 
     /// <summary>Writes the image if it has not been written; false if it is no longer there.</summary>
@@ -223,6 +261,17 @@ public sealed class ArchiveWriter
             using var target = entry.Open();
             using var hashing = new HashingStream(target);
             write(hashing);
+            _bytes += hashing.Length;
+            _entries.Add(new ArchiveEntry(name, hashing.Length, hashing.Finish()));
+        }
+
+        public async Task AddAsync(string name, CompressionLevel level, Func<Stream, Task> write)
+        {
+            var entry = _zip.CreateEntry(name, level);
+            entry.LastWriteTime = Time;
+            using var target = entry.Open();
+            using var hashing = new HashingStream(target);
+            await write(hashing);
             _bytes += hashing.Length;
             _entries.Add(new ArchiveEntry(name, hashing.Length, hashing.Finish()));
         }

@@ -1,4 +1,5 @@
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.States;
 
 namespace LogitLens.Storage.Exchange.Archive;
 
@@ -6,6 +7,9 @@ namespace LogitLens.Storage.Exchange.Archive;
 /// <param name="Image">SHA-256 of its image.</param>
 /// <param name="State"><c>done</c>, <c>failed</c> or <c>cancelled</c>; one that had not finished when it was exported counts as cancelled.</param>
 /// <param name="Layout">Where the positions lie; null unless it is done.</param>
+/// <param name="RestGoneAt">When the tokens beyond top-1 were let go of; null while they are here.</param>
+/// <param name="Source">The file it was imported from; null for what an engine computed.</param>
+/// <param name="States">What the entry of its hidden states holds, in that order; null if none were kept.</param>
 public sealed record ArchivedAnalysis(
     int Ordinal,
     string Image,
@@ -18,4 +22,7 @@ public sealed record ArchivedAnalysis(
     DateTimeOffset QueuedAt,
     DateTimeOffset? StartedAt,
     DateTimeOffset? FinishedAt,
-    AnalysisLayout? Layout);
+    AnalysisLayout? Layout,
+    DateTimeOffset? RestGoneAt = null,
+    ImportedSource? Source = null,
+    IReadOnlyList<HiddenStateRow>? States = null);

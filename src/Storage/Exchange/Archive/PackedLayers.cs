@@ -8,6 +8,7 @@ namespace LogitLens.Storage.Exchange.Archive;
 internal static class PackedLayers
 {
     private const int LengthOffset = 24;
+    private const int ShortVocabulary = 65_536;
 
     /// <summary>The prompt's layers, all that the run asks for in order, then the answer's: none, or the same ones.</summary>
     /// <exception cref="InvalidDataException">A layer that is no packed reading.</exception>
@@ -45,6 +46,12 @@ internal static class PackedLayers
             : throw new ArchiveException($"there are {packed.Count} layers where the run asks for {wanted.Count}; export it again.");
     }
 
+    /// <summary>An imported checkpoint's table may have outgrown two-byte ids since the layer was packed.</summary>
+    private static bool IsPackedFor(LayerArrays arrays, byte[] packed, int vocabularySize) =>
+        ReadingCodec.Pack(arrays, vocabularySize).AsSpan().SequenceEqual(packed)
+        || (vocabularySize > ShortVocabulary && arrays.Ids.All(id => id < ShortVocabulary) && arrays.Tracked.All(id => id < ShortVocabulary)
+            && ReadingCodec.Pack(arrays, ShortVocabulary).AsSpan().SequenceEqual(packed));
+
     private static void Require(byte[] packed, int layer, bool isPrompt, CheckpointRow checkpoint, int positions, int answerTokens)
     {
         var arrays = ReadingCodec.Unpack(packed);
@@ -57,7 +64,7 @@ internal static class PackedLayers
         }
 
         // Ids must lie in the vocabulary, and a layer has one form only.
-        if (!ReadingCodec.Pack(arrays, checkpoint.VocabularySize).AsSpan().SequenceEqual(packed))
+        if (!IsPackedFor(arrays, packed, checkpoint.VocabularySize))
         {
             throw new ArchiveException($"layer {layer} is not packed as the checkpoint's readings are; export it again.");
         }

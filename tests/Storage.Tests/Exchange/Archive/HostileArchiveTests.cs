@@ -28,7 +28,7 @@ public sealed class HostileArchiveTests
     [InlineData("{\"format\":\"other\",\"version\":1}", "not one of LogitLens")]
     [InlineData("{\"format\":\"logitlens-archive\"}", "names no version")]
     [InlineData("{\"format\":\"logitlens-archive\",\"version\":\"one\"}", "names no version")]
-    [InlineData("{\"format\":\"logitlens-archive\",\"version\":2}", "update LogitLens")]
+    [InlineData("{\"format\":\"logitlens-archive\",\"version\":3}", "update LogitLens")]
     [InlineData("{\"format\":\"logitlens-archive\",\"version\":1}", "JSON cannot be read")]
     [InlineData("{\"format\":\"logitlens-archive\",\"version\":1,\"writtenBy\":null,\"checkpoints\":[],\"images\":[],\"runs\":[],\"entries\":[]}", "JSON cannot be read")]
     [InlineData("nonsense", "JSON cannot be read")]

@@ -10,6 +10,8 @@ namespace LogitLens.Storage.Tests.Exchange.Documents;
 
 public sealed class ReadingsDocumentTests
 {
+    private static readonly string[] Tables = ["Checkpoints", "Runs", "Images", "Analyses", "Summaries", "AnalysisLayouts"];
+
     private static readonly JsonSchema Schema = JsonSchema.FromFile(RepositoryFiles.Find("docs/formats/readings.schema.json"));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -85,13 +87,67 @@ public sealed class ReadingsDocumentTests
         var (importable, error) = ReadingsDocumentReader.ToImportable(read!, "a.json");
 
         Assert.Null(error);
-        var checkpoint = await target.Imports.AddCheckpointAsync(importable!.Checkpoint, Token);
-        var image = await target.Images.AddAsync(new NewImage(importable.ImageName, importable.Picture!, "image/jpeg", 640, 480, 1, [1]), Token);
-        Assert.True(await target.Imports.AddRunAsync(importable.Run with { Checkpoint = checkpoint.Id }, Token));
-        Assert.True(await target.Imports.AddAnalysisAsync(importable.Run.Id, importable.Analysis with { Image = image.Id }, Token));
+        Assert.NotNull(importable);
+        var result = await target.Imports.AddDocumentAsync(importable, PictureOf(importable), Token);
+        Assert.Equal((true, null), (result.IsNew, result.Misfit));
         var imported = (await target.Runs.ListAnalysesAsync(importable.Run.Id, null, 0, 10, Token)).Items.Single();
         Assert.Equal(await source.Readings.ReadAsync(id, 0, Token), await target.Readings.ReadAsync(imported.Id, 0, Token));
         Assert.Equal(Write(DocumentSource.From(analysis, picture)), Write(DocumentSource.From((await target.ExportReader.ReadAsync(imported.Id, Token))!, picture)));
+    }
+
+    [Fact]
+    public async Task AddDocument_Twice_ChangesNothing()
+    {
+        await using var source = await TestStorage.CreateAsync();
+        await using var target = await TestStorage.CreateAsync();
+        var document = await DocumentAsync(source);
+        var first = await target.Imports.AddDocumentAsync(document, PictureOf(document), Token);
+
+        var second = await target.Imports.AddDocumentAsync(document, null, Token);
+
+        Assert.Equal((first.Analysis, false, null), (second.Analysis, second.IsNew, second.Misfit));
+        foreach (var table in Tables)
+        {
+            Assert.Equal(1, await target.CountAsync(table));
+        }
+    }
+
+    [Fact]
+    public async Task AddDocument_FailingAtItsReadings_LeavesNothingBehind()
+    {
+        await using var source = await TestStorage.CreateAsync();
+        await using var target = await TestStorage.CreateAsync();
+        var document = await DocumentAsync(source);
+
+        // A layer short: checkpoint, run, image and analysis have been written when the digest finds out.
+        var broken = document with { Analysis = document.Analysis with { Packed = [.. document.Analysis.Packed.SkipLast(1)] } };
+        await Assert.ThrowsAsync<InvalidOperationException>(() => target.Imports.AddDocumentAsync(broken, PictureOf(document), Token));
+
+        foreach (var table in Tables)
+        {
+            Assert.Equal(0, await target.CountAsync(table));
+        }
+    }
+
+    [Fact]
+    public async Task AddDocument_RunOfOtherSettings_IsRefusedAndLeavesNothingBehind()
+    {
+        await using var source = await TestStorage.CreateAsync();
+        await using var target = await TestStorage.CreateAsync();
+        var document = await DocumentAsync(source);
+        await target.Imports.AddDocumentAsync(document, PictureOf(document), Token);
+        var before = await target.Checkpoints.ReadTokensAsync(document.Checkpoint.Hash, Token);
+        var other = document with
+        {
+            Checkpoint = document.Checkpoint with { Tokens = [.. document.Checkpoint.Tokens, new TokenRow(1_000, "new", "new", "new", 0)] },
+            Run = document.Run with { Settings = document.Run.Settings with { TopK = 3 } },
+        };
+
+        var result = await target.Imports.AddDocumentAsync(other, null, Token);
+
+        Assert.Null(result.Analysis);
+        Assert.Contains("same id and other settings", result.Misfit, StringComparison.Ordinal);
+        Assert.Equal(before, await target.Checkpoints.ReadTokensAsync(document.Checkpoint.Hash, Token));
     }
 
     [Theory]
@@ -207,4 +263,15 @@ public sealed class ReadingsDocumentTests
         ReadingsDocumentWriter.Write(output, document);
         return Encoding.UTF8.GetString(output.ToArray());
     }
+
+    private static async Task<ImportableDocument> DocumentAsync(TestStorage source)
+    {
+        await source.AddRunAsync();
+        var analysis = (await source.ExportReader.ReadAsync(await source.FinishNextAsync(), Token))!;
+        var picture = (await source.Images.ReadAsync(analysis.Detail.Image.Id, Token))!.Bytes;
+        var (read, _) = await ReadAsync(Write(DocumentSource.From(analysis, picture)));
+        return Assert.IsType<ImportableDocument>(ReadingsDocumentReader.ToImportable(read!, "a.json").Importable);
+    }
+
+    private static NewImage PictureOf(ImportableDocument document) => new(document.ImageName, document.Picture!, "image/jpeg", 640, 480, 1, [1]);
 }

@@ -1,0 +1,200 @@
+// Statistics over many analyses: one column of figures for each checkpoint.
+
+import { make, makeSelect } from '../explorer/dom.js';
+import { charts, count, layerName, noun, tokenChart } from './charts.js';
+import { Figure } from './figure.js';
+import { StatisticsSource } from './source.js';
+import { formatView, parseView } from './view.js';
+
+const groups = ['patches', 'text', 'answer'];
+const TOKENS = 30;
+const SLOW = 300;
+
+/**
+ * Shows statistics in an element.
+ * @param {HTMLElement} element
+ * @param {{scope: string, name: string, report: boolean}} options scope: the API's parameters; report: every group, nothing to press.
+ */
+export function attach(element, options) {
+  const page = new StatisticsPage(element, options);
+  page.load();
+  return { dispose: () => page.dispose() };
+}
+
+class StatisticsPage {
+  constructor(element, { scope, name, report }) {
+    this.element = element;
+    this.name = name;
+    this.report = report;
+    this.source = new StatisticsSource(scope);
+    this.view = parseView(location.search);
+    this.path = location.pathname;
+    this.figures = [];
+    this.status = make('p', { class: 'st-status', role: 'status' });
+    this.body = make('div', {});
+    element.replaceChildren(this.status, this.body);
+    this.controller = new AbortController();
+    const { signal } = this.controller;
+    window.addEventListener('popstate', () => {
+      if (location.pathname === this.path) {
+        this.#show(parseView(location.search));
+      }
+    }, { signal });
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && this.view.full !== null && !event.defaultPrevented) {
+        this.#change({ full: null });
+      }
+    }, { signal });
+    this.themes = new MutationObserver(() => this.figures.forEach((figure) => figure.refresh()));
+    this.themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  }
+
+  async load() {
+    const slow = setTimeout(() => this.#say('Reading the statistics…'), SLOW);
+    try {
+      this.answer = await this.source.ask('layers', {}, (read, total) => this.#say(`Reading ${count(read)} of ${count(total)} analyses…`));
+      clearTimeout(slow);
+      this.#say('');
+      this.#build();
+      this.tokens = new Map();
+      await this.#loadTokens();
+    } catch (error) {
+      clearTimeout(slow);
+      if (error.name !== 'AbortError') {
+        this.#fail(error);
+      }
+    }
+  }
+
+  dispose() {
+    this.source.dispose();
+    this.controller.abort();
+    this.themes.disconnect();
+    this.figures.forEach((figure) => figure.dispose());
+    this.element.replaceChildren();
+  }
+
+  async #loadTokens() {
+    for (const group of this.report ? groups : [this.view.group]) {
+      if (!this.tokens.has(group)) {
+        this.tokens.set(group, await this.source.ask('tokens', { group, take: String(TOKENS) }));
+      }
+    }
+
+    this.#fillTokens();
+  }
+
+  #fillTokens() {
+    for (const figure of this.figures.filter((one) => one.chart === tokenChart)) {
+      const layers = this.tokens?.get(figure.options.group)?.checkpoints.find((c) => c.checkpoint.hash === figure.hash)?.statistics.layers.filter((l) => l.positions > 0);
+      if (layers) {
+        const layer = layers.find((l) => l.layer === this.view.tokenLayer) ?? layers.at(-1);
+        figure.select?.replaceChildren(...layers.map((l) => make('option', { value: String(l.layer), selected: l === layer }, `layer ${layerName(l.layer)}`)));
+        figure.show({ layers, layer });
+      }
+    }
+  }
+
+  #say(sentence) {
+    this.status.textContent = sentence;
+  }
+
+  #fail(error) {
+    const retry = make('button', { type: 'button', class: 'st-button' }, 'Try again');
+    retry.addEventListener('click', () => {
+      this.body.replaceChildren();
+      this.load();
+    });
+    this.#say('');
+    this.body.replaceChildren(make('div', { class: 'll-message ll-message-bad', role: 'alert' }, make('span', {}, error instanceof TypeError ? 'The server cannot be reached.' : error.message), retry));
+  }
+
+  #change(part) {
+    const view = { ...this.view, ...part };
+    const query = formatView(view, location.search);
+    history.pushState(history.state, '', location.pathname + (query === '' ? '' : `?${query}`));
+    this.#show(view);
+  }
+
+  #show(view) {
+    const before = this.view;
+    this.view = view;
+    if (!this.answer) {
+      return;
+    }
+
+    if (view.group !== before.group) {
+      this.#build();
+      this.#loadTokens().catch((error) => error.name === 'AbortError' || this.#fail(error));
+      this.element.querySelector('.st-groups [aria-pressed=true]')?.focus();
+    } else {
+      if (view.tokenLayer !== before.tokenLayer) {
+        this.#fillTokens();
+      }
+
+      this.figures.forEach((figure) => figure.refresh());
+    }
+
+    if (view.full !== null && view.full !== before.full) {
+      this.figures.find((figure) => figure.chart.id === view.full)?.element.scrollIntoView({ block: 'start' });
+    }
+  }
+
+  #build() {
+    this.figures.forEach((figure) => figure.dispose());
+    this.figures = [];
+    const { checkpoints } = this.answer;
+    if (checkpoints.length === 0) {
+      this.body.replaceChildren(make('div', { class: 'll-state' }, make('p', {}, 'No finished analysis is among those asked for: statistics appear as analyses finish.'), make('p', {}, make('a', { href: '/runs' }, 'To the runs'))));
+      return;
+    }
+
+    this.body.replaceChildren(...(this.report ? [] : [this.#groups()]), ...checkpoints.map((checkpoint, i) => this.#section(checkpoint, i)));
+  }
+
+  #groups() {
+    return make('div', { class: 'st-groups', role: 'group', 'aria-label': 'Positions' }, ...groups.map((group) => {
+      const button = make('button', { type: 'button', class: 'st-segment', 'aria-pressed': String(this.view.group === group) }, noun(group).replace(/^./, (c) => c.toUpperCase()));
+      button.addEventListener('click', () => this.#change({ group }));
+      return button;
+    }));
+  }
+
+  #section({ checkpoint, runs, analyses, missing, statistics }, index) {
+    const section = make('section', { class: 'st-checkpoint' }, make('h2', {}, checkpoint.name),
+      make('p', { class: 'st-sample' }, `${count(analyses)} ${analyses === 1 ? 'analysis' : 'analyses'} of ${count(runs)} ${runs === 1 ? 'run' : 'runs'}; layers emb and 1 to ${checkpoint.layers}${missing > 0 ? `; ${count(missing)} finished before this version are not counted: check --repair counts them` : ''}`));
+    for (const group of this.report ? groups : [this.view.group]) {
+      const data = statistics[group];
+      if (this.report) {
+        section.append(make('p', { class: 'st-group' }, noun(group).replace(/^./, (c) => c.toUpperCase())));
+      }
+
+      if (data.layers.length === 0) {
+        section.append(make('p', { class: 'st-sample' }, group === 'answer' ? 'No answer was fed back: these runs were asked for none.' : `There are no ${noun(group)}.`));
+        continue;
+      }
+
+      for (const chart of [...charts, tokenChart]) {
+        const select = chart === tokenChart && !this.report ? makeSelect('Layer of the tokens', [], (layer) => this.#change({ tokenLayer: Number(layer) })) : null;
+        const figure = new Figure(chart, {
+          group, key: `${index}-${group}`, name: this.name, printed: this.report, view: () => this.view, change: (part) => this.#change(part), colours: () => readColours(this.element), extra: select ? [select] : [],
+        });
+        figure.select = select;
+        figure.hash = checkpoint.hash;
+        this.figures.push(figure);
+        section.append(figure.element);
+        if (chart !== tokenChart) {
+          figure.show(data);
+        }
+      }
+    }
+
+    return section;
+  }
+}
+
+function readColours(element) {
+  const style = getComputedStyle(element);
+  const of = (name) => style.getPropertyValue(name).trim();
+  return { ink: of('--ll-ink'), inkSoft: of('--ll-ink-soft'), accent: of('--ll-accent'), soft: of('--ll-line-strong'), lineStrong: of('--ll-line-strong'), raised: of('--ll-raised'), surface: of('--ll-surface'), sans: of('--ll-sans') };
+}

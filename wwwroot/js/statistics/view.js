@@ -1,0 +1,26 @@
+// What is looked at, in the address: the group, the charts shown as tables, the one at full size, the layer of the tokens.
+
+const GROUPS = ['patches', 'text', 'answer'];
+
+/** The view an address means. */
+export function parseView(query) {
+  const values = new URLSearchParams(query);
+  const layer = values.get('tokens');
+  return {
+    group: GROUPS.includes(values.get('group')) ? values.get('group') : 'patches',
+    tables: (values.get('tables') ?? '').split('_').filter((id) => id !== ''),
+    full: values.get('full') || null,
+    tokenLayer: layer !== null && /^\d{1,3}$/.test(layer) ? Number(layer) : null,
+  };
+}
+
+/** The address of a view; parameters that say which analyses stay as they are. */
+export function formatView(view, query) {
+  const values = new URLSearchParams(query);
+  const set = (name, value) => (value === null || value === '' ? values.delete(name) : values.set(name, value));
+  set('group', view.group === 'patches' ? null : view.group);
+  set('tables', view.tables.join('_'));
+  set('full', view.full);
+  set('tokens', view.tokenLayer === null ? null : String(view.tokenLayer));
+  return values.toString();
+}
