@@ -84,6 +84,26 @@ public sealed class StatisticsTests(DemoDashboard demo) : IClassFixture<DemoDash
         watched.AssertQuiet();
     }
 
+    [Fact]
+    public async Task Map_OfTheMask_CoversTheGridAndSaysItsMean()
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await OpenAsync(browser, $"/runs/{demo.Run}/statistics?map=mask&tables=map");
+        var figure = watched.Page.Locator("figure[data-chart=map]");
+
+        await Assertions.Expect(figure.Locator(".st-sample")).ToContainTextAsync("n = 6\u202f912 patches on a grid of 24 × 24");
+        var values = await figure.Locator("tbody tr td:nth-child(3)").AllInnerTextsAsync();
+        Assert.Equal(576, values.Count);
+
+        // 1847 of 6912 patches read as empty.
+        Assert.Equal(1847 / 6912.0, values.Average(value => double.Parse(value, System.Globalization.CultureInfo.InvariantCulture)), 0.002);
+        await figure.GetByLabel("Map", new() { Exact = true }).SelectOptionAsync("confidence");
+        await figure.GetByLabel("Layer of the map").SelectOptionAsync("4");
+        await Assertions.Expect(figure.GetByRole(AriaRole.Heading)).ToContainTextAsync("confidence at layer 4 lies between");
+        await Assertions.Expect(watched.Page).ToHaveURLAsync(new Regex("map=confidence.*maplayer=4"));
+        watched.AssertQuiet();
+    }
+
     private async Task<WatchedPage> OpenAsync(Browser browser, string path)
     {
         var watched = await browser.OpenAsync();

@@ -11,7 +11,8 @@ const probability = (value) => (value < 0.001 ? '<0.001' : value.toFixed(3));
 const bits = (value) => `${value.toFixed(2)} bit`;
 
 // Okabe and Ito's colours, which colour-blind eyes tell apart; one for each script, whatever is there.
-const scriptColours = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#9a8f00', '#8a8f94'];
+const scriptColours = { Latin: '#0072b2', 'without letters': '#8a8f94', 'Chinese, Japanese': '#009e73', Cyrillic: '#cc79a7', Greek: '#e69f00', Arabic: '#56b4e9', Hebrew: '#d55e00', Hangul: '#9a8f00' };
+const scriptColour = (name) => scriptColours[name] ?? '#b8a9c9';
 
 const nouns = { patches: ['Patches', 'patches'], text: ['Prompt tokens', 'prompt tokens'], answer: ['Answer tokens', 'answer tokens'] };
 
@@ -121,8 +122,10 @@ export const charts = [
     word: 'agree',
     absent: 'The final layer was not read, so nothing can agree with it.',
     title: (rows, who) => {
-      const layer = first(rows, (r) => r.share >= 0.5);
-      return layer === undefined ? `${who} seldom read the final layer's token before it` : `Half of the ${who.toLowerCase()} read the final layer's token from layer ${layerName(layer)} on`;
+      // From where on it stays so: a share may fall below one half again.
+      const from = rows.findLastIndex((r) => r.share < 0.5) + 1;
+      const layer = rows[from]?.layer;
+      return from >= rows.length - 1 ? `Before the final layer, less than half of the ${who.toLowerCase()} read its token` : `At least half of the ${who.toLowerCase()} read the final layer's token from layer ${layerName(layer)} on`;
     },
   }, (l) => l.agreementShare, (l) => l.agreementCount),
   shareChart('filler', {
@@ -161,7 +164,7 @@ export const charts = [
         ...base(width, height, colours, 'Scripts by layer'),
         x: { type: 'band', label: 'layer', tickFormat: layerName, ticks: ticksOf(data.layers, width) },
         y: { label: 'top tokens (%)', domain: [0, 100], transform: (s) => 100 * s },
-        color: { domain: names, range: names.map((_, i) => scriptColours[Math.min(i, scriptColours.length - 1)]), legend: false },
+        color: { domain: names, range: names.map(scriptColour), legend: false },
         marks: [
           barY(rows, { x: 'layer', y: 'share', fill: 'script', order: names }),
           tip(byLayer, pointerX({ x: 'layer', y: () => 0.5, fill: colours.raised, stroke: colours.lineStrong, textPadding: 8, title: (r) => `layer ${layerName(r.layer)}\n${r.scripts.map((s) => `${scriptName(s.script)} ${percent(s.share)}`).join('\n')}\nn = ${count(r.n)}` })),
@@ -176,7 +179,7 @@ export const charts = [
         }
       }
 
-      return [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a)).map((name, i) => [name, scriptColours[Math.min(i, scriptColours.length - 1)]]);
+      return [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a)).map((name) => [name, scriptColour(name)]);
     },
   },
 ];

@@ -50,6 +50,10 @@ export class Figure {
 
   /** Draws anew: the theme or the view changed. */
   refresh() {
+    if (!this.data) {
+      return;
+    }
+
     const view = this.options.view();
     const isFull = view.full === this.chart.id;
     const withTable = this.ready && view.tables.includes(this.chart.id);

@@ -1,8 +1,10 @@
 // Statistics over many analyses: one column of figures for each checkpoint.
 
 import { make, makeSelect } from '../explorer/dom.js';
+import { readTheme, watchTheme } from '../explorer/theme.js';
 import { charts, count, layerName, noun, tokenChart } from './charts.js';
 import { Figure } from './figure.js';
+import { mapChart, quantities } from './map-chart.js';
 import { StatisticsSource } from './source.js';
 import { formatView, parseView } from './view.js';
 
@@ -45,8 +47,10 @@ class StatisticsPage {
         this.#change({ full: null });
       }
     }, { signal });
-    this.themes = new MutationObserver(() => this.figures.forEach((figure) => figure.refresh()));
-    this.themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+    this.stopTheme = watchTheme(() => this.#refresh());
+    if (report) {
+      this.#readyForPaper(signal);
+    }
   }
 
   async load() {
@@ -57,7 +61,8 @@ class StatisticsPage {
       this.#say('');
       this.#build();
       this.tokens = new Map();
-      await this.#loadTokens();
+      this.maps = new Map();
+      await Promise.all([this.#loadTokens(), this.#loadMap()]);
     } catch (error) {
       clearTimeout(slow);
       if (error.name !== 'AbortError') {
@@ -69,7 +74,7 @@ class StatisticsPage {
   dispose() {
     this.source.dispose();
     this.controller.abort();
-    this.themes.disconnect();
+    this.stopTheme();
     this.figures.forEach((figure) => figure.dispose());
     this.element.replaceChildren();
   }
@@ -82,6 +87,50 @@ class StatisticsPage {
     }
 
     this.#fillTokens();
+  }
+
+  async #loadMap() {
+    const { map, mapLayer } = this.view;
+    const layer = quantities[map].ofLayer ? mapLayer ?? this.answer.checkpoints[0]?.checkpoint.layers ?? 0 : null;
+    const key = `${map} ${layer}`;
+    if (!this.maps.has(key)) {
+      this.maps.set(key, await this.source.ask('map', { quantity: map, ...(layer === null ? {} : { layer: String(layer) }) }));
+    }
+
+    if (this.view.map === map && this.view.mapLayer === mapLayer) {
+      for (const figure of this.figures.filter((one) => one.chart === mapChart)) {
+        figure.mapSelect.value = map;
+        figure.layerSelect.value = String(layer ?? '');
+        figure.layerSelect.hidden = layer === null;
+        figure.show({ map: this.maps.get(key).checkpoints.find((c) => c.checkpoint.hash === figure.hash)?.statistics ?? null, quantity: map });
+      }
+    }
+  }
+
+  // Paper is white whatever the screen is, and has no lid to lift.
+  #readyForPaper(signal) {
+    for (const details of document.querySelectorAll('.ll-provenance')) {
+      details.open = true;
+    }
+
+    const root = document.documentElement;
+    let theme = null;
+    window.addEventListener('beforeprint', () => {
+      theme = root.getAttribute('data-theme');
+      root.setAttribute('data-theme', 'light');
+      this.#refresh();
+    }, { signal });
+    window.addEventListener('afterprint', () => {
+      if (theme !== null) {
+        root.setAttribute('data-theme', theme);
+      }
+
+      this.#refresh();
+    }, { signal });
+  }
+
+  #refresh() {
+    this.figures.filter((figure) => figure.data).forEach((figure) => figure.refresh());
   }
 
   #fillTokens() {
@@ -125,14 +174,18 @@ class StatisticsPage {
 
     if (view.group !== before.group) {
       this.#build();
-      this.#loadTokens().catch((error) => error.name === 'AbortError' || this.#fail(error));
+      Promise.all([this.#loadTokens(), this.#loadMap()]).catch((error) => error.name === 'AbortError' || this.#fail(error));
       this.element.querySelector('.st-groups [aria-pressed=true]')?.focus();
     } else {
       if (view.tokenLayer !== before.tokenLayer) {
         this.#fillTokens();
       }
 
-      this.figures.forEach((figure) => figure.refresh());
+      if (view.map !== before.map || view.mapLayer !== before.mapLayer) {
+        this.#loadMap().catch((error) => error.name === 'AbortError' || this.#fail(error));
+      }
+
+      this.#refresh();
     }
 
     if (view.full !== null && view.full !== before.full) {
@@ -150,6 +203,13 @@ class StatisticsPage {
     }
 
     this.body.replaceChildren(...(this.report ? [] : [this.#groups()]), ...checkpoints.map((checkpoint, i) => this.#section(checkpoint, i)));
+  }
+
+  #mapSelects({ layers }) {
+    return [
+      makeSelect('Map', Object.entries(quantities).map(([id, { name }]) => [id, name]), (map) => this.#change({ map })),
+      makeSelect('Layer of the map', layers.map((l) => [String(l.layer), `layer ${layerName(l.layer)}`]), (layer) => this.#change({ mapLayer: Number(layer) })),
+    ];
   }
 
   #groups() {
@@ -174,16 +234,18 @@ class StatisticsPage {
         continue;
       }
 
-      for (const chart of [...charts, tokenChart]) {
+      for (const chart of [...charts, tokenChart, ...(group === 'patches' ? [mapChart] : [])]) {
         const select = chart === tokenChart && !this.report ? makeSelect('Layer of the tokens', [], (layer) => this.#change({ tokenLayer: Number(layer) })) : null;
+        const mapSelects = chart === mapChart ? this.#mapSelects(data) : [];
         const figure = new Figure(chart, {
-          group, key: `${index}-${group}`, name: this.name, printed: this.report, view: () => this.view, change: (part) => this.#change(part), colours: () => readColours(this.element), extra: select ? [select] : [],
+          group, key: `${index}-${group}`, name: this.name, printed: this.report, view: () => this.view, change: (part) => this.#change(part), colours: () => readColours(this.element), extra: select ? [select] : mapSelects,
         });
         figure.select = select;
+        [figure.mapSelect, figure.layerSelect] = mapSelects;
         figure.hash = checkpoint.hash;
         this.figures.push(figure);
         section.append(figure.element);
-        if (chart !== tokenChart) {
+        if (chart !== tokenChart && chart !== mapChart) {
           figure.show(data);
         }
       }
@@ -194,7 +256,8 @@ class StatisticsPage {
 }
 
 function readColours(element) {
+  const { sure } = readTheme(element);
   const style = getComputedStyle(element);
   const of = (name) => style.getPropertyValue(name).trim();
-  return { ink: of('--ll-ink'), inkSoft: of('--ll-ink-soft'), accent: of('--ll-accent'), soft: of('--ll-line-strong'), lineStrong: of('--ll-line-strong'), raised: of('--ll-raised'), surface: of('--ll-surface'), sans: of('--ll-sans') };
+  return { ink: of('--ll-ink'), inkSoft: of('--ll-ink-soft'), accent: of('--ll-accent'), soft: of('--ll-line-strong'), lineStrong: of('--ll-line-strong'), raised: of('--ll-raised'), surface: of('--ll-surface'), sans: of('--ll-sans'), sure };
 }

@@ -1,16 +1,19 @@
-// What is looked at, in the address: the group, the charts shown as tables, the one at full size, the layer of the tokens.
+// What is looked at, in the address: the group, the charts shown as tables, the one at full size, the layer of the tokens, the map.
 
 const GROUPS = ['patches', 'text', 'answer'];
+const MAPS = ['bestLayer', 'mask', 'confidence', 'entropy', 'filler', 'bestHere'];
 
 /** The view an address means. */
 export function parseView(query) {
   const values = new URLSearchParams(query);
-  const layer = values.get('tokens');
+  const layerOf = (name) => (/^\d{1,3}$/.test(values.get(name) ?? '') ? Number(values.get(name)) : null);
   return {
     group: GROUPS.includes(values.get('group')) ? values.get('group') : 'patches',
     tables: (values.get('tables') ?? '').split('_').filter((id) => id !== ''),
     full: values.get('full') || null,
-    tokenLayer: layer !== null && /^\d{1,3}$/.test(layer) ? Number(layer) : null,
+    tokenLayer: layerOf('tokens'),
+    map: MAPS.includes(values.get('map')) ? values.get('map') : 'bestLayer',
+    mapLayer: layerOf('maplayer'),
   };
 }
 
@@ -21,6 +24,8 @@ export function formatView(view, query) {
   set('group', view.group === 'patches' ? null : view.group);
   set('tables', view.tables.join('_'));
   set('full', view.full);
+  set('map', view.map === 'bestLayer' ? null : view.map);
+  set('maplayer', view.mapLayer === null ? null : String(view.mapLayer));
   set('tokens', view.tokenLayer === null ? null : String(view.tokenLayer));
   return values.toString();
 }

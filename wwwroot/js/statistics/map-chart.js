@@ -1,0 +1,107 @@
+// The mean map: where on the picture it is. The grid is ours: drawn on a canvas, one pixel a cell, which the chart's SVG holds as an image.
+
+import { count, layerName, percent } from './charts.js';
+
+const NAMESPACE = 'http://www.w3.org/2000/svg';
+const FOOT = 44;
+
+/** What a map can show: its words, whether it is of one layer, the ends of its scale, whether little of it means sure. */
+export const quantities = {
+  bestLayer: { name: 'mean best layer', ofLayer: false, text: (value) => value.toFixed(1) },
+  mask: { name: 'filler at the best layer', ofLayer: false, ends: [0, 1], text: percent },
+  confidence: { name: 'confidence', ofLayer: true, ends: [0, 1], text: (value) => (value < 0.001 ? '<0.001' : value.toFixed(3)) },
+  entropy: { name: 'entropy', ofLayer: true, isReversed: true, text: (value) => `${value.toFixed(2)} bit` },
+  filler: { name: 'filler', ofLayer: true, ends: [0, 1], text: percent },
+  bestHere: { name: 'best layer is this one', ofLayer: true, ends: [0, 1], text: percent },
+};
+
+const endsOf = (quantity, values) => quantity.ends ?? [Math.min(...values), Math.max(...values)];
+
+/** Mean values over analyses for each cell of the picture's grid. Data: {map, quantity}. */
+export const mapChart = {
+  id: 'map',
+  name: 'Mean map',
+  ready: ({ map }) => map !== null && map.values.some((value) => value !== null),
+  absent: 'There is no map: nothing was read at this layer, or the readings do not hold it (imported files have no entropies).',
+  title: ({ map, quantity }) => {
+    const { name, text } = quantities[quantity];
+    const cells = map.values.map((value, i) => ({ value, i })).filter(({ value }) => value !== null);
+    const most = cells.reduce((a, b) => (b.value > a.value ? b : a));
+    const least = cells.reduce((a, b) => (b.value < a.value ? b : a));
+    const at = ({ i }) => `row ${Math.floor(i / map.columns)}, column ${i % map.columns}`;
+    return `Over the picture, ${name}${map.layer === null ? '' : ` at layer ${layerName(map.layer)}`} lies between ${text(least.value)} (${at(least)}) and ${text(most.value)} (${at(most)})`;
+  },
+  sample: ({ map }) => `n = ${count(map.patches)} patches on a grid of ${map.rows} × ${map.columns}${map.normalised ? '; grids of other shapes are laid over it by area' : ''}`,
+  columns: ['row', 'column', 'value'],
+  rows: ({ map }) => map.values.map((value, i) => [Math.floor(i / map.columns), i % map.columns, value ?? '']),
+  draw: ({ map, quantity }, { colours, width, height }) => {
+    const { ends, isReversed, text } = { ...quantities[quantity], ends: endsOf(quantities[quantity], map.values.filter((value) => value !== null)) };
+    const sure = (value) => {
+      const at = ends[1] > ends[0] ? (value - ends[0]) / (ends[1] - ends[0]) : 0.5;
+      return colours.sure.colour(isReversed ? 1 - at : at);
+    };
+    const side = Math.min((width - 32) / map.columns, Math.max(height, 340) / map.rows);
+    const [gridWidth, gridHeight] = [side * map.columns, side * map.rows];
+    const add = (parent, tag, attributes, words) => {
+      const element = document.createElementNS(NAMESPACE, tag);
+      for (const [name, value] of Object.entries(attributes)) {
+        element.setAttribute(name, value);
+      }
+
+      if (words !== undefined) {
+        element.textContent = words;
+      }
+
+      parent.append(element);
+      return element;
+    };
+    const svg = document.createElementNS(NAMESPACE, 'svg');
+    svg.setAttribute('width', width);
+    svg.setAttribute('height', Math.ceil(gridHeight + FOOT + 4));
+    svg.setAttribute('font-family', colours.sans);
+    svg.setAttribute('font-size', '12');
+    const left = 12;
+    add(svg, 'image', { href: paint(map.columns, map.rows, (x, y) => map.values[y * map.columns + x], sure), x: left, y: 2, width: gridWidth, height: gridHeight, preserveAspectRatio: 'none', style: 'image-rendering: pixelated' });
+    add(svg, 'image', { href: paint(128, 1, (x) => ends[0] + (x / 127) * (ends[1] - ends[0]), sure), x: left, y: gridHeight + 10, width: Math.min(220, gridWidth), height: 10, preserveAspectRatio: 'none' });
+    add(svg, 'text', { x: left, y: gridHeight + 36, fill: colours.inkSoft }, text(ends[0]));
+    add(svg, 'text', { x: left + Math.min(220, gridWidth), y: gridHeight + 36, fill: colours.inkSoft, 'text-anchor': 'end' }, text(ends[1]));
+    hover(svg, { map, left, side, text, colours, add });
+    return svg;
+  },
+};
+
+function paint(columns, rows, valueAt, colourOf) {
+  const canvas = document.createElement('canvas');
+  canvas.width = columns;
+  canvas.height = rows;
+  const context = canvas.getContext('2d');
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const value = valueAt(x, y);
+      if (value !== null) {
+        context.fillStyle = colourOf(value);
+        context.fillRect(x, y, 1, 1);
+      }
+    }
+  }
+
+  return canvas.toDataURL('image/png');
+}
+
+function hover(svg, { map, left, side, text, colours, add }) {
+  const ring = add(svg, 'rect', { 'aria-label': 'tip', fill: 'none', stroke: colours.ink, 'stroke-width': 2, width: side, height: side, visibility: 'hidden' });
+  const words = add(svg, 'text', { 'aria-label': 'tip', fill: colours.ink, x: left + 240, y: side * map.rows + 20 }, '');
+  svg.addEventListener('pointermove', (event) => {
+    const box = svg.getBoundingClientRect();
+    const [column, row] = [Math.floor((event.clientX - box.left - left) / side), Math.floor((event.clientY - box.top - 2) / side)];
+    const value = column >= 0 && row >= 0 && column < map.columns && row < map.rows ? map.values[row * map.columns + column] : null;
+    ring.setAttribute('visibility', value === null ? 'hidden' : 'visible');
+    ring.setAttribute('x', left + column * side);
+    ring.setAttribute('y', 2 + row * side);
+    words.textContent = value === null ? '' : `row ${row}, column ${column}: ${text(value)}`;
+  });
+  svg.addEventListener('pointerleave', () => {
+    ring.setAttribute('visibility', 'hidden');
+    words.textContent = '';
+  });
+}
