@@ -33,6 +33,26 @@ public sealed class AtlasTests(DemoDashboard demo) : IClassFixture<DemoDashboard
     }
 
     [Fact]
+    public async Task Explorer_TokenOfTheInspector_LeadsToTheAtlasInOneClick()
+    {
+        await using var browser = await Browser.StartAsync();
+        var found = await browser.OpenAsync(1280, 800, ColorScheme.Light);
+        await found.Page.GotoAsync(new Uri(demo.Address, "/atlas?text=cat").ToString());
+        var href = await found.Page.Locator($"a[data-analysis='{demo.AnalysisOf("garden.jpg")}']").GetAttributeAsync("href");
+        await found.Page.GotoAsync(new Uri(demo.Address, href!).ToString());
+
+        var link = found.Page.Locator(".lx-tokens .lx-atlas").First;
+        await Assertions.Expect(link).ToBeVisibleAsync();
+        await found.ScreenshotAsync("atlas-from-explorer");
+        await link.ClickAsync();
+
+        await Assertions.Expect(found.Page).ToHaveURLAsync(new Regex("/atlas\\?tokens=\\d+&checkpoint="));
+        await Assertions.Expect(found.Page.Locator(".la-token")).ToContainTextAsync("cat");
+        await Assertions.Expect(found.Page.Locator("canvas[data-lit]").First).ToBeAttachedAsync();
+        found.AssertQuiet();
+    }
+
+    [Fact]
     public async Task Patches_OfTheCat_AreWhatTheExplorersReadingsHold()
     {
         await using var browser = await Browser.StartAsync();

@@ -15,6 +15,7 @@ export function attach(element, options, page = null) {
     query: options.query,
     tell: page ? (query) => page.invokeMethodAsync('OnViewChanged', query).catch(() => {}) : undefined,
     exact: page ? (id) => page.invokeMethodAsync('OnExactAsked', id).catch(() => {}) : undefined,
+    atlasUrl: options.atlas ? (id) => withQuery(options.atlas, `tokens=${id}&checkpoint=${encodeURIComponent(options.checkpointHash)}`) : undefined,
     sheetUrl: options.sheet ? (view) => withQuery(options.sheet, maskQuery(view)) : undefined,
   });
   explorer.load();

@@ -25,8 +25,8 @@ export class Explorer extends ViewOwner {
   /**
    * @param {HTMLElement} element Emptied and filled.
    * @param {object} source Where the data come from: see sources.js.
-   * @param {{query?: string, useHash?: boolean, tell?: (query: string) => void, exact?: (id: number) => Promise<void>, sheetUrl?: (view: object) => string}} options
-   *   exact: asks for a run that keeps a token everywhere; sheetUrl: where the masks of the whole run are. Neither exists without a server.
+   * @param {{query?: string, useHash?: boolean, tell?: (query: string) => void, exact?: (id: number) => Promise<void>, sheetUrl?: (view: object) => string, atlasUrl?: (id: number) => string}} options
+   *   exact: asks for a run that keeps a token everywhere; sheetUrl: where the masks of the whole run are; atlasUrl: where a token is shown over all pictures. None of them exists without a server.
    */
   constructor(element, source, options) {
     super(options);
@@ -42,6 +42,7 @@ export class Explorer extends ViewOwner {
     this.isExactInput = false;
     this.exact = options.exact;
     this.sheetUrl = options.sheetUrl ?? null;
+    this.atlasUrl = options.atlasUrl ?? null;
     this.theme = readTheme(element);
     this.pending = 0;
     this.frame = 0;

@@ -1,5 +1,6 @@
 // The pinned tokens: chips, each lighting where its token is read, with its colour in the curves.
 
+import { makeAtlasLink } from './atlas-link.js';
 import { Listeners, make } from './dom.js';
 import { fillToken } from './format.js';
 import { lineOf } from './course-chart.js';
@@ -42,7 +43,8 @@ export class PinsPart {
       show.addEventListener('click', () => this.explorer.change({ map: 'token', token: id }, true));
       const remove = make('button', { type: 'button', class: 'lx-chip-remove', 'aria-label': strings.unpin + model.display(id) }, '✕');
       remove.addEventListener('click', () => this.explorer.togglePin(id));
-      return make('span', { class: 'lx-chip-box', role: 'listitem' }, show, remove);
+      const atlas = makeAtlasLink(this.explorer, id);
+      return make('span', { class: 'lx-chip-box', role: 'listitem' }, show, ...(atlas ? [atlas] : []), remove);
     }));
   }
 

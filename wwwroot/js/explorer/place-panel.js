@@ -2,6 +2,7 @@
 
 import { BELOW } from './model.js';
 import { NONE } from './criteria.js';
+import { fillAtlasLink, makeAtlasLink } from './atlas-link.js';
 import { CHANGED, Listeners, make, watchSize } from './dom.js';
 import { fillToken, formatPixel, formatProbability, layerName, placeName } from './format.js';
 import { courseInWords, drawCourses, lineOf } from './course-chart.js';
@@ -97,6 +98,9 @@ export class PlacePanel {
         if (row.id !== id) {
           row.id = id;
           fillToken(row.token, model, id);
+          if (row.atlas) {
+            fillAtlasLink(this.explorer, row.atlas, id);
+          }
         }
 
         row.bar.style.width = `${100 * (Math.max(probability, 0.002))}%`;
@@ -129,8 +133,9 @@ export class PlacePanel {
     const bar = make('span', { class: 'lx-bar' });
     const number = make('span', { class: 'lx-number' });
     const button = make('button', { type: 'button', class: 'lx-token-row', title: 'Light up where this token is read (full stop pins it)' }, token, make('span', { class: 'lx-bar-box' }, bar), number);
-    const element = make('li', {}, button);
-    const row = { element, token, bar, number, id: null };
+    const atlas = makeAtlasLink(this.explorer);
+    const element = make('li', { class: atlas ? 'lx-with-atlas' : '' }, button, ...(atlas ? [atlas] : []));
+    const row = { element, token, bar, number, atlas, id: null };
     const ids = () => new Set([row.id]);
     this.listeners.on(button, 'pointerenter', () => this.explorer.setEmphasis(ids()));
     this.listeners.on(button, 'pointerleave', () => this.explorer.setEmphasis(null));

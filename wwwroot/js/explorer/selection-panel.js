@@ -1,5 +1,6 @@
 // What the collected positions read together: their top tokens by layer, the tokens they share, the pinned tokens' courses.
 
+import { makeAtlasLink } from './atlas-link.js';
 import { CHANGED, Listeners, make, watchSize } from './dom.js';
 import { fillToken, formatProbability, layerName, placeName } from './format.js';
 import { courseInWords, drawCourses, lineOf } from './course-chart.js';
@@ -100,7 +101,8 @@ export class SelectionPanel {
       button.addEventListener('pointerenter', () => explorer.setEmphasis(new Set([id])));
       button.addEventListener('pointerleave', () => explorer.setEmphasis(null));
       button.addEventListener('click', () => explorer.togglePin(id));
-      return make('li', { class: model.isFiller(id) ? 'lx-filler' : '' }, button);
+      const atlas = makeAtlasLink(explorer, id);
+      return make('li', { class: `${model.isFiller(id) ? 'lx-filler' : ''}${atlas ? ' lx-with-atlas' : ''}` }, button, ...(atlas ? [atlas] : []));
     }));
   }
 

@@ -237,6 +237,7 @@ public sealed partial class Explorer
                 height = detail.Layout?.OriginalHeight ?? detail.Image.Height,
                 query = new Uri(Navigation.Uri).Query,
                 sheet = Urls.Masks(detail.Run.Id),
+                atlas = Urls.Atlas,
                 input = Directory.Exists(detail.Run.Checkpoint.Folder),
             },
             _self);
