@@ -1,6 +1,5 @@
 using System.Globalization;
 using LogitLens.EndToEnd.Tests.Running;
-using Microsoft.Playwright;
 
 namespace LogitLens.EndToEnd.Tests.Speed;
 
