@@ -193,6 +193,13 @@ public sealed class LensEngine : IDisposable
         }
     }
 
+    /// <summary>What is computed once when these go through the model together: readings of these positions are the same numbers for each of the inputs.</summary>
+    public static IReadOnlyList<SharedStart> FindShared(IReadOnlyList<PreparedInput> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return BatchLayout.Of(inputs).Shared;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
 

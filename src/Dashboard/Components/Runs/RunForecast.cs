@@ -9,14 +9,15 @@ internal sealed record RunForecast(string Sentence, bool IsTooMuch)
 {
     /// <param name="past">What was measured; null where nothing was done yet to measure it on.</param>
     /// <param name="free">Bytes free on the disk; null if nobody knows.</param>
-    public static RunForecast Of(PastCost? past, int analyses, int layers, int k, int tracked, long? free)
+    /// <param name="spared">Analyses that keep their first positions with another prompt on the same picture.</param>
+    public static RunForecast Of(PastCost? past, int analyses, int layers, int k, int tracked, long? free, int spared = 0)
     {
         if (past is null)
         {
             return new RunForecast("What it costs will show with its first analyses: nothing like it has been done here yet.", false);
         }
 
-        var bytes = past.Bytes(analyses, layers, k, tracked);
+        var bytes = past.Bytes(analyses, layers, k, tracked, spared);
         var time = Words.Duration(TimeSpan.FromSeconds(past.SecondsEach * analyses));
         var measured = $"as measured on {Words.Count(past.Analyses, "analysis", "analyses")} of \"{past.Run}\"";
         return free is { } room && room < bytes
