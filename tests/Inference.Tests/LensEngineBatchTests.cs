@@ -73,7 +73,7 @@ public sealed class LensEngineBatchTests
         using var engine = Load("demo/checkpoint", Residency.Resident);
         var first = Prepare(engine, DemoPictures()[0], Questions[0]);
         var other = Prepare(engine, DemoPictures()[1], Questions[0]);
-        PreparedInput[] inputs = [first, other, engine.Prepare(first, Questions[1], AnswerTokens), engine.Prepare(first, Questions[2], AnswerTokens)];
+        List<PreparedInput> inputs = [first, other, engine.Prepare(first, Questions[1], AnswerTokens), engine.Prepare(first, Questions[2], AnswerTokens)];
 
         var shared = Assert.Single(LensEngine.FindShared(inputs));
 

@@ -102,7 +102,7 @@ public sealed class SharedQuestionsTests : IDisposable
         Assert.Empty((await second.Get<DatabaseCheck>().CheckAsync(null, Token)).Findings);
     }
 
-    private static async Task<RunId> StartAsync(RunCoordinator coordinator, IReadOnlyList<string> questions, RunSettings settings)
+    private static async Task<RunId> StartAsync(RunCoordinator coordinator, string[] questions, RunSettings settings)
     {
         var image = await coordinator.AddImageAsync("garden.jpg", await File.ReadAllBytesAsync(DemoFiles.Picture("garden.jpg"), Token), Token);
         var items = questions.Select(question => new RequestedItem(image.Id, question)).ToList();
