@@ -60,7 +60,7 @@ public sealed partial class Runs
     private Task LoadAsync()
     {
         var skip = PageNumber.Skip(_state.Page, RunsState.PageSize);
-        return _loader.LoadAsync("The runs could not be read", async token => await Store.ListAsync(skip, RunsState.PageSize, token));
+        return _loader.LoadAsync(L["The runs could not be read"], async token => await Store.ListAsync(skip, RunsState.PageSize, token));
     }
 
     /// <inheritdoc/>
