@@ -52,7 +52,7 @@ public sealed partial class Runs
     private Task ExportAsync(IReadOnlyList<RunRow> runs) => ExportDialog.ShowAsync(
         Dialogs,
         new ExportSubject(
-            "runs",
+            Words.Small(L["Runs"]),
             new ExportScope([], []),
             runs.Sum(run => run.Counts.Done),
             Choices: [.. runs.Where(run => run.Counts.Done > 0).Select(run => new ExportChoice(run.Id, run.Name, run.Counts.Done))]));
