@@ -3,6 +3,8 @@ using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Dashboard.Importing;
+using LogitLens.Dashboard.News;
+using LogitLens.Dashboard.Search;
 using LogitLens.Inference;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
@@ -42,6 +44,8 @@ public sealed class PagesContext : IAsyncDisposable
         Bunit.Services.AddImports();
         Bunit.Services.AddImportService();
         Bunit.Services.AddCare();
+        Bunit.Services.AddNews();
+        Bunit.Services.AddSearch();
         Bunit.Services.AddMudServices();
     }
 
