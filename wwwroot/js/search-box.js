@@ -15,7 +15,6 @@ export function attach(form) {
 class SearchBox {
   constructor(form) {
     this.form = form;
-    this.words = JSON.parse(form.dataset.words);
     this.input = form.querySelector('input');
     this.drop = form.querySelector('.ls-drop');
     this.list = form.querySelector('[role=listbox]');
@@ -73,7 +72,7 @@ class SearchBox {
   async #ask(text) {
     const asking = new AbortController();
     this.asking = asking;
-    this.slow = setTimeout(() => this.#say(this.words.searching), SLOW);
+    this.slow = setTimeout(() => this.#say(this.form.dataset.searching), SLOW);
     try {
       const answer = await fetch(`/search/suggestions?q=${encodeURIComponent(text)}`, { signal: asking.signal });
       const found = await answer.json();
@@ -85,7 +84,7 @@ class SearchBox {
     } catch (error) {
       if (error.name !== 'AbortError') {
         this.#empty();
-        this.#say(error instanceof TypeError || !error.message ? this.words.unreachable : error.message);
+        this.#say(error instanceof TypeError || !error.message ? this.form.dataset.unreachable : error.message);
       }
     } finally {
       if (this.asking === asking) {

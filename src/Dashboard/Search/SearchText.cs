@@ -49,13 +49,13 @@ internal sealed partial record SearchText(string Text, long? Analysis = null, lo
         {
             "" when match.Groups["mark"].Success => new SearchText(text, Analysis: number, Token: token),
             "" => new SearchText(text, Analysis: number, Run: number, Hash: hash),
-            "run" or "прогон" or "запуск" => new SearchText(text, Run: number),
+            "run" or "запуск" => new SearchText(text, Run: number),
             "token" or "токен" => new SearchText(text, Token: token),
             _ => new SearchText(text, Analysis: number),
         };
     }
 
-    [GeneratedRegex(@"^(?:(?<word>run|analysis|token|прогон|запуск|анализ|токен)\s*)?(?<mark>[#№]\s*)?(?<number>\d{1,18})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:(?<word>run|analysis|token|запуск|анализ|токен)\s*)?(?<mark>[#№]\s*)?(?<number>\d{1,18})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NumberPattern();
 
     [GeneratedRegex("^[0-9a-f]{6,64}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

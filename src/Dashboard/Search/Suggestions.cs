@@ -2,7 +2,9 @@ using LogitLens.Dashboard.Components.Atlas;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Components.Layout;
 using LogitLens.Dashboard.Components.Search;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Storage.Catalogue;
+using Microsoft.Extensions.Localization;
 
 namespace LogitLens.Dashboard.Search;
 
@@ -13,6 +15,8 @@ namespace LogitLens.Dashboard.Search;
 /// <param name="AllText">What that place is called.</param>
 internal sealed record Suggestions(IReadOnlyList<SuggestionGroup> Groups, string Sentence, string All, string AllText)
 {
+    private static readonly IStringLocalizer L = Texts.Of<SearchTexts>();
+
     /// <summary>Words what was found.</summary>
     public static Suggestions From(SearchFindings findings)
     {
@@ -20,17 +24,17 @@ internal sealed record Suggestions(IReadOnlyList<SuggestionGroup> Groups, string
         var places = Place.Find(text);
         SuggestionGroup[] groups =
         [
-            new("Analyses", findings.Analyses.Count, [.. findings.Analyses.Select(Of)]),
-            new("Pages", places.Count, [.. places.Select(place => new Suggestion(place.Name, place.Keys, place.Url))]),
-            new("Images", findings.Images.Total, [.. findings.Images.Items.Select(Of)]),
-            new("Runs", findings.Runs.Total, [.. findings.Runs.Items.Select(Of)]),
-            new("Tokens", findings.Tokens.Total, [.. findings.Tokens.Items.Select(Of)]),
+            new(L["Analyses"], findings.Analyses.Count, [.. findings.Analyses.Select(Of)]),
+            new(L["Pages"], places.Count, [.. places.Select(place => new Suggestion(place.Name, place.Keys, place.Url))]),
+            new(L["Images"], findings.Images.Total, [.. findings.Images.Items.Select(Of)]),
+            new(L["Runs"], findings.Runs.Total, [.. findings.Runs.Items.Select(Of)]),
+            new(L["Tokens"], findings.Tokens.Total, [.. findings.Tokens.Items.Select(Of)]),
         ];
         var some = groups.Where(group => group.Items.Count > 0).ToList();
         var sentence = some.Count == 0
-            ? $"Nothing found for “{text}”"
+            ? L["Nothing found for “{0}”", text].Value
             : string.Join(", ", some.Select(group => $"{group.Name}: {Words.Count(group.Total)}"));
-        return new Suggestions(some, sentence, SearchState.From(text, null, null).ToUrl(), $"All results for “{text}”");
+        return new Suggestions(some, sentence, SearchState.From(text, null, null).ToUrl(), L["All results for “{0}”", text]);
     }
 
     /// <summary>Where an image is looked at: its newest finished analysis, or its own page.</summary>
@@ -44,12 +48,12 @@ internal sealed record Suggestions(IReadOnlyList<SuggestionGroup> Groups, string
         $"#{token.Found.Id} · {Words.Count(token.Found.Analyses, "analysis", "analyses")}{(token.Checkpoint is { } name ? $" · {name}" : string.Empty)}";
 
     private static Suggestion Of(AnalysisRow analysis) => new(
-        $"#{analysis.Id} {analysis.ImageName}", $"{Words.State(analysis.State)} · {Words.Question(analysis.Prompt)}", Urls.Explorer(analysis.Id), Urls.Thumbnail(analysis.ImageSha256));
+        $"#{analysis.Id} {analysis.ImageName}", $"{Words.StateName(analysis.State)} · {Words.Question(analysis.Prompt)}", Urls.Explorer(analysis.Id), Urls.Thumbnail(analysis.ImageSha256));
 
     private static Suggestion Of(ImageRow image) => new(
         image.Name, $"{image.Width} × {image.Height} · {Words.Count(image.Analyses, "analysis", "analyses")}", UrlOf(image), Urls.Thumbnail(image.Sha256));
 
-    private static Suggestion Of(RunRow run) => new(run.Name, $"run {run.Number} · {run.Checkpoint.Name} · {Words.Counts(run.Counts)}", Urls.Run(run.Id));
+    private static Suggestion Of(RunRow run) => new(run.Name, $"{L["run {0}", run.Number]} · {run.Checkpoint.Name} · {Words.Counts(run.Counts)}", Urls.Run(run.Id));
 
     private static Suggestion Of(SearchedToken token) => new(NameOf(token), DetailOf(token), AtlasState.UrlOf(token.Found.CheckpointHash, token.Found.Id), IsToken: true);
 }

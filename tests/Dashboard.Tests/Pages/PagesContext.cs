@@ -2,6 +2,7 @@ using Bunit;
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Hosting;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Dashboard.Importing;
 using LogitLens.Dashboard.News;
 using LogitLens.Dashboard.Search;
@@ -47,6 +48,7 @@ public sealed class PagesContext : IAsyncDisposable
         Bunit.Services.AddNews();
         Bunit.Services.AddSearch();
         Bunit.Services.AddMudServices();
+        Bunit.Services.AddLanguages();
     }
 
     public BunitContext Bunit { get; }

@@ -10,7 +10,7 @@ public sealed class SearchTextTests
     [InlineData(" 12 ", 12L, 12L, null)]
     [InlineData("run 3", null, 3L, null)]
     [InlineData("Run #3", null, 3L, null)]
-    [InlineData("прогон 3", null, 3L, null)]
+    [InlineData("запуск 3", null, 3L, null)]
     [InlineData("analysis 7", 7L, null, null)]
     [InlineData("token 300", null, null, 300)]
     [InlineData("cat", null, null, null)]

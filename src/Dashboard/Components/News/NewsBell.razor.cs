@@ -1,3 +1,4 @@
+using System.Globalization;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.News;
 using LogitLens.Storage.Catalogue;
@@ -20,6 +21,7 @@ public sealed partial class NewsBell
     private long _seen = long.MaxValue;
     private long _seenBefore = long.MaxValue;
     private string _permission = "none";
+    private CultureInfo _language = CultureInfo.InvariantCulture;
     private bool _isOpen;
     private bool _disposed;
 
@@ -62,6 +64,7 @@ public sealed partial class NewsBell
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
+        _language = CultureInfo.CurrentUICulture;
         News.Ended += OnEnded;
         Navigation.LocationChanged += OnLocationChanged;
     }
@@ -104,6 +107,9 @@ public sealed partial class NewsBell
             return;
         }
 
+        // The service's thread has no reader; this circuit has.
+        CultureInfo.CurrentUICulture = _language;
+
         try
         {
             if (_isOpen)
@@ -123,7 +129,7 @@ public sealed partial class NewsBell
             await CountAsync();
             if (_browser is not null)
             {
-                await _browser.InvokeVoidAsync("tell", $"{end.Name} {RunEndSentence.Of(end)}", Urls.Run(end.Run), $"{end.Run}");
+                await _browser.InvokeVoidAsync("tell", RunEndSentence.Of(end), Urls.Run(end.Run), $"{end.Run}");
             }
         }
         catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)

@@ -66,7 +66,7 @@ public sealed partial class Search : IDisposable
     private Task LoadAsync()
     {
         var state = _state;
-        return _loader.LoadAsync("The search failed", async token => state.Kind is not { } kind
+        return _loader.LoadAsync(L["The search failed"], async token => state.Kind is not { } kind
             ? await Finder.FindAsync(state.Asked, SearchState.Overview, token)
             : await FindAsync(state, kind, token));
     }
