@@ -23,6 +23,7 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
         { "search", "/search?q=ca" },
         { "search-number", "/search?q=1" },
         { "search-nothing", "/search?q=nosuchthing" },
+        { "shortcuts", "/shortcuts" },
         { "imports", "/imports" },
         { "data", "/data" },
         { "explorer", "/analyses/{garden}" },

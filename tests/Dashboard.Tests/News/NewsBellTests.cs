@@ -4,7 +4,6 @@ using LogitLens.Dashboard.Components.News;
 using LogitLens.Dashboard.News;
 using LogitLens.Dashboard.Tests.Pages;
 using LogitLens.Storage.Catalogue;
-using Microsoft.AspNetCore.Components;
 
 namespace LogitLens.Dashboard.Tests.News;
 
@@ -35,7 +34,7 @@ public sealed class NewsBellTests
         var news = context.Get<RunNews>();
         for (var i = 0; i < 5; i++)
         {
-            context.Show<NewsBell>("/images");
+            context.Bunit.Render<NewsBell>();
         }
 
         Assert.Equal(5, news.Listeners);
@@ -47,7 +46,7 @@ public sealed class NewsBellTests
     public async Task Layout_Disposed_ListensNoMore()
     {
         await using var context = await CreateAsync();
-        context.Show<MainLayout>("/images", (nameof(LayoutComponentBase.Body), (RenderFragment)(builder => builder.AddContent(0, "page"))));
+        context.Bunit.Render<MainLayout>(parameters => parameters.Add(layout => layout.Body, "page"));
 
         Assert.Equal(1, context.Get<RunNews>().Listeners);
         await context.Bunit.DisposeComponentsAsync();

@@ -13,6 +13,7 @@ internal static class Urls
     public const string Data = "/data";
     public const string Imports = "/imports";
     public const string Search = "/search";
+    public const string Shortcuts = "/shortcuts";
 
     public const string AllStatistics = "/statistics";
 
