@@ -5,38 +5,22 @@ using Microsoft.Playwright;
 namespace LogitLens.EndToEnd.Tests;
 
 /// <summary>The server goes, or its WebSocket does, and what people look at stays.</summary>
-public sealed partial class ConnectionTests : IAsyncLifetime
+public sealed partial class ConnectionTests(RestartableDashboard server) : IClassFixture<RestartableDashboard>
 {
-    private readonly string _folder = DashboardProcess.NewDataFolder();
-    private DashboardProcess _dashboard = null!;
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static Regex Gone => GonePattern();
-
-    public async ValueTask InitializeAsync()
-    {
-        _dashboard = await DashboardProcess.StartAsync(_folder, Token);
-        await _dashboard.WaitForAsync("/api/status", status => status.GetProperty("queued").GetInt32() == 0 && status.GetProperty("current").ValueKind == System.Text.Json.JsonValueKind.Null, TimeSpan.FromMinutes(3), Token);
-        await _dashboard.WaitForAsync("/api/analyses/12", analysis => analysis.GetProperty("state").GetString() == "done", TimeSpan.FromMinutes(3), Token);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _dashboard.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
 
     [Fact]
     public async Task Explorer_ServerStartedAgain_AnswersThePointerMeanwhileAndComesBackToTheSameView()
     {
         const string Query = "?map=entropy&layer=9&lock=212.9&with=210-212&view=2.00_0.400_0.600&pins=498";
         await using var browser = await Browser.StartAsync();
-        var explorer = await ExplorerPage.OpenAsync(browser, _dashboard.Address, 1, Query);
+        var explorer = await ExplorerPage.OpenAsync(browser, server.Dashboard.Address, 1, Query);
         var page = explorer.Page;
         await page.EvaluateAsync("() => window.wasHere = true");
 
-        await _dashboard.KillAsync();
+        await server.Dashboard.KillAsync();
         await Assertions.Expect(Strip(page)).ToContainTextAsync("taken up again by itself");
 
         // The readings are in the browser: the pointer reads, keys step through the layers, Escape frees the lock.
@@ -57,7 +41,7 @@ public sealed partial class ConnectionTests : IAsyncLifetime
         Assert.Equal(address, page.Url);
         await page.Mouse.MoveAsync(2, 2);
 
-        await StartAgainAsync();
+        await server.StartAgainAsync(Token);
         await page.WaitForFunctionAsync("() => window.wasHere === undefined", null, new() { Timeout = 60_000 });
         await Assertions.Expect(explorer.Picture).ToHaveAttributeAsync("aria-label", new Regex("\\d+ patches"));
         Assert.Equal(address, page.Url);
@@ -76,13 +60,13 @@ public sealed partial class ConnectionTests : IAsyncLifetime
         await using var browser = await Browser.StartAsync();
         var watched = await browser.OpenAsync(420, 420);
         var page = watched.Page;
-        await page.GotoAsync(new Uri(_dashboard.Address, "/images?search=a").ToString());
+        await page.GotoAsync(new Uri(server.Dashboard.Address, "/images?search=a").ToString());
         await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("garden") }).First).ToBeVisibleAsync();
         await page.EvaluateAsync("() => { window.wasHere = true; window.scrollTo(0, 200); }");
 
-        await _dashboard.KillAsync();
+        await server.Dashboard.KillAsync();
         await Assertions.Expect(Strip(page)).ToBeVisibleAsync();
-        await StartAgainAsync();
+        await server.StartAgainAsync(Token);
 
         await page.WaitForFunctionAsync("() => window.wasHere === undefined", null, new() { Timeout = 60_000 });
         await Assertions.Expect(page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Searchbox).First).ToHaveValueAsync("a");
@@ -96,12 +80,12 @@ public sealed partial class ConnectionTests : IAsyncLifetime
         await using var browser = await Browser.StartAsync();
         var watched = await browser.OpenAsync();
         var page = watched.Page;
-        await page.GotoAsync(new Uri(_dashboard.Address, "/runs/new?images=1").ToString());
+        await page.GotoAsync(new Uri(server.Dashboard.Address, "/runs/new?images=1").ToString());
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("a name that took thinking");
 
-        await _dashboard.KillAsync();
+        await server.Dashboard.KillAsync();
         await Assertions.Expect(Strip(page)).ToBeVisibleAsync();
-        await StartAgainAsync();
+        await server.StartAgainAsync(Token);
 
         await Assertions.Expect(Strip(page)).ToContainTextAsync("What you typed here is kept nowhere else", new() { Timeout = 30_000 });
         await Assertions.Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("a name that took thinking");
@@ -123,7 +107,7 @@ public sealed partial class ConnectionTests : IAsyncLifetime
             sockets.Add(socket);
             socket.ConnectToServer();
         });
-        await page.GotoAsync(new Uri(_dashboard.Address, "/images").ToString());
+        await page.GotoAsync(new Uri(server.Dashboard.Address, "/images").ToString());
         var search = page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Searchbox).First;
         await Assertions.Expect(search).ToBeVisibleAsync();
         await watched.WaitForKeysAsync();
@@ -149,13 +133,6 @@ public sealed partial class ConnectionTests : IAsyncLifetime
             Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "It did not come to it within 30 seconds.");
             await Task.Delay(50, Token);
         }
-    }
-
-    private async Task StartAgainAsync()
-    {
-        var address = _dashboard.Address;
-        await _dashboard.DisposeAsync();
-        _dashboard = await DashboardProcess.StartAsync(_folder, Token, "--urls", address.GetLeftPart(UriPartial.Authority));
     }
 
     // What the browser itself notes of a server that is not there, and SignalR of a connection that ended.

@@ -21,6 +21,14 @@ class Connection {
     document.addEventListener('click', (event) => this.#onClick(event), { capture: true });
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.wake?.());
     window.addEventListener('online', () => this.wake?.());
+
+    // What is pressed meanwhile is not sent, which the strip says already.
+    window.addEventListener('unhandledrejection', (event) => {
+      if (this.isDown && /not in the 'Connected' State/.test(event.reason?.message)) {
+        event.preventDefault();
+        this.#show('trying');
+      }
+    });
   }
 
   /** Called by Blazor. */
@@ -47,7 +55,10 @@ class Connection {
     // Back and Forward go on without the server, and it did not hear of them.
     if (location.pathname !== this.path) {
       this.#reload();
+      return;
     }
+
+    document.dispatchEvent(new CustomEvent('ll:connected'));
   }
 
   async #retry() {
