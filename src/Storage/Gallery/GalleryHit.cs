@@ -1,5 +1,3 @@
-using LogitLens.Storage.Tokens;
-
 namespace LogitLens.Storage.Gallery;
 
 /// <summary>Where the tokens asked for are read best in an image's analysis.</summary>

@@ -3,7 +3,6 @@ using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Sqlite;
 using LogitLens.Storage.Tokens;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 
 namespace LogitLens.Storage;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
-using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Sqlite;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace LogitLens.Storage.Tokens;
