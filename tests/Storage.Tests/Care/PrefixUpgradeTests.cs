@@ -8,7 +8,7 @@ namespace LogitLens.Storage.Tests.Care;
 /// <summary>Databases from before prefixes, and what the tables need that EF does not know of.</summary>
 public sealed class PrefixUpgradeTests : IDisposable
 {
-    private const string Before = "20261125140509_HiddenStates";
+    private const string Before = "20261125174526_Gallery";
 
     private readonly TestFolder _folder = new();
 

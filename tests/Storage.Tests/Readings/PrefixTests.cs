@@ -103,7 +103,7 @@ public sealed class PrefixTests
 
         static async Task<CheckpointStatistics> OneAsync(TestStorage storage, IReadOnlyList<ClaimedAnalysis> claimed, BestLayerCriterion criterion, StatisticsPart part)
         {
-            var scope = new StatisticsScope(Analyses: [.. claimed.Take(3).Select(one => one.Id)]);
+            var scope = new AnalysisFilter(Analyses: [.. claimed.Take(3).Select(one => one.Id)]);
             var options = StatisticsOptions.Default with { FirstLayer = 0, LastLayer = 1, Criterion = criterion };
             var found = Assert.Single((await storage.Statistics.ReadAsync(new StatisticsQuery(scope, options, part), null, Token)).Checkpoints);
             Assert.Equal(3, found.Analyses);

@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace LogitLens.Storage.Migrations
 {
     [DbContext(typeof(StorageContext))]
-    [Migration("20261125174708_Prefixes")]
-    partial class Prefixes
+    [Migration("20261125174526_Gallery")]
+    partial class Gallery
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -52,9 +52,6 @@ namespace LogitLens.Storage.Migrations
                     b.Property<int>("Ordinal")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long?>("PrefixId")
-                        .HasColumnType("INTEGER");
-
                     b.Property<string>("Prompt")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -78,9 +75,6 @@ namespace LogitLens.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("PrefixId")
-                        .HasFilter("\"PrefixId\" IS NOT NULL");
 
                     b.HasIndex("ImageId", "State");
 
@@ -425,6 +419,157 @@ namespace LogitLens.Storage.Migrations
                     b.ToTable("Runs", (string)null);
                 });
 
+            modelBuilder.Entity("LogitLens.Storage.Gallery.SavedViewEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OwnerName")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Owner");
+
+                    b.ToTable("SavedViews", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Labels.NoteEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ChangedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ImageId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RunNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AnalysisId")
+                        .IsUnique()
+                        .HasFilter("\"AnalysisId\" IS NOT NULL");
+
+                    b.HasIndex("ImageId")
+                        .IsUnique()
+                        .HasFilter("\"ImageId\" IS NOT NULL");
+
+                    b.HasIndex("RunNumber")
+                        .IsUnique()
+                        .HasFilter("\"RunNumber\" IS NOT NULL");
+
+                    b.ToTable("Notes", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_Notes_One", "(\"ImageId\" IS NOT NULL) + (\"AnalysisId\" IS NOT NULL) + (\"RunNumber\" IS NOT NULL) = 1");
+                        });
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Labels.TagEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("NameKey")
+                        .IsUnique();
+
+                    b.ToTable("Tags", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Labels.TagLinkEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AddedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ImageId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RunNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TagId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AnalysisId")
+                        .HasFilter("\"AnalysisId\" IS NOT NULL");
+
+                    b.HasIndex("ImageId")
+                        .HasFilter("\"ImageId\" IS NOT NULL");
+
+                    b.HasIndex("RunNumber")
+                        .HasFilter("\"RunNumber\" IS NOT NULL");
+
+                    b.HasIndex("TagId", "AnalysisId")
+                        .IsUnique();
+
+                    b.HasIndex("TagId", "ImageId")
+                        .IsUnique();
+
+                    b.HasIndex("TagId", "RunNumber")
+                        .IsUnique();
+
+                    b.ToTable("TagLinks", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_TagLinks_One", "(\"ImageId\" IS NOT NULL) + (\"AnalysisId\" IS NOT NULL) + (\"RunNumber\" IS NOT NULL) = 1");
+                        });
+                });
+
             modelBuilder.Entity("LogitLens.Storage.Readings.Digests.PendingDigestEntity", b =>
                 {
                     b.Property<long>("AnalysisId")
@@ -456,57 +601,6 @@ namespace LogitLens.Storage.Migrations
                     b.HasKey("AnalysisId", "Attempt", "Segment", "Layer");
 
                     b.ToTable("LayerSummaries", (string)null);
-                });
-
-            modelBuilder.Entity("LogitLens.Storage.Readings.Prefixes.PrefixEntity", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Positions")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("Prefixes", (string)null);
-                });
-
-            modelBuilder.Entity("LogitLens.Storage.Readings.Prefixes.PrefixReadingEntity", b =>
-                {
-                    b.Property<long>("PrefixId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Layer")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("Checksum")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Packed")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("PrefixId", "Layer");
-
-                    b.ToTable("PrefixReadings", (string)null);
-                });
-
-            modelBuilder.Entity("LogitLens.Storage.Readings.Prefixes.PrefixSummaryEntity", b =>
-                {
-                    b.Property<long>("PrefixId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("Checksum")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Packed")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("PrefixId");
-
-                    b.ToTable("PrefixSummaries", (string)null);
                 });
 
             modelBuilder.Entity("LogitLens.Storage.Readings.ReadingEntity", b =>
@@ -604,6 +698,8 @@ namespace LogitLens.Storage.Migrations
 
                     b.HasKey("AnalysisId");
 
+                    b.HasIndex("Patches", "FillerPatches");
+
                     b.ToTable("AnalysisAggregates", (string)null);
                 });
 
@@ -664,11 +760,6 @@ namespace LogitLens.Storage.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("LogitLens.Storage.Readings.Prefixes.PrefixEntity", "Prefix")
-                        .WithMany("Analyses")
-                        .HasForeignKey("PrefixId")
-                        .OnDelete(DeleteBehavior.Restrict);
-
                     b.HasOne("LogitLens.Storage.Catalogue.Entities.RunEntity", "Run")
                         .WithMany("Analyses")
                         .HasForeignKey("RunNumber")
@@ -676,8 +767,6 @@ namespace LogitLens.Storage.Migrations
                         .IsRequired();
 
                     b.Navigation("Image");
-
-                    b.Navigation("Prefix");
 
                     b.Navigation("Run");
                 });
@@ -766,6 +855,62 @@ namespace LogitLens.Storage.Migrations
                     b.Navigation("Checkpoint");
                 });
 
+            modelBuilder.Entity("LogitLens.Storage.Labels.NoteEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
+                        .WithMany()
+                        .HasForeignKey("AnalysisId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.ImageEntity", "Image")
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.RunEntity", "Run")
+                        .WithMany()
+                        .HasForeignKey("RunNumber")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.Navigation("Analysis");
+
+                    b.Navigation("Image");
+
+                    b.Navigation("Run");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Labels.TagLinkEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
+                        .WithMany()
+                        .HasForeignKey("AnalysisId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.ImageEntity", "Image")
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.RunEntity", "Run")
+                        .WithMany()
+                        .HasForeignKey("RunNumber")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("LogitLens.Storage.Labels.TagEntity", "Tag")
+                        .WithMany("Links")
+                        .HasForeignKey("TagId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Analysis");
+
+                    b.Navigation("Image");
+
+                    b.Navigation("Run");
+
+                    b.Navigation("Tag");
+                });
+
             modelBuilder.Entity("LogitLens.Storage.Readings.Digests.PendingDigestEntity", b =>
                 {
                     b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
@@ -786,28 +931,6 @@ namespace LogitLens.Storage.Migrations
                         .IsRequired();
 
                     b.Navigation("Analysis");
-                });
-
-            modelBuilder.Entity("LogitLens.Storage.Readings.Prefixes.PrefixReadingEntity", b =>
-                {
-                    b.HasOne("LogitLens.Storage.Readings.Prefixes.PrefixEntity", "Prefix")
-                        .WithMany()
-                        .HasForeignKey("PrefixId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-
-                    b.Navigation("Prefix");
-                });
-
-            modelBuilder.Entity("LogitLens.Storage.Readings.Prefixes.PrefixSummaryEntity", b =>
-                {
-                    b.HasOne("LogitLens.Storage.Readings.Prefixes.PrefixEntity", "Prefix")
-                        .WithOne()
-                        .HasForeignKey("LogitLens.Storage.Readings.Prefixes.PrefixSummaryEntity", "PrefixId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired();
-
-                    b.Navigation("Prefix");
                 });
 
             modelBuilder.Entity("LogitLens.Storage.Readings.ReadingEntity", b =>
@@ -920,9 +1043,9 @@ namespace LogitLens.Storage.Migrations
                     b.Navigation("Analyses");
                 });
 
-            modelBuilder.Entity("LogitLens.Storage.Readings.Prefixes.PrefixEntity", b =>
+            modelBuilder.Entity("LogitLens.Storage.Labels.TagEntity", b =>
                 {
-                    b.Navigation("Analyses");
+                    b.Navigation("Links");
                 });
 #pragma warning restore 612, 618
         }
