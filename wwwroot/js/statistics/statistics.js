@@ -13,6 +13,9 @@ const groups = ['patches', 'text', 'answer'];
 const TOKENS = 30;
 const SLOW = 300;
 
+// Rows of a chart that fit on a page of paper.
+const MOST_ROWS = 41;
+
 /**
  * Shows statistics in an element.
  * @param {HTMLElement} element
@@ -60,6 +63,9 @@ class StatisticsPage {
       this.tokens = new Map();
       this.maps = new Map();
       await Promise.all([this.#loadTokens(), this.#loadMap()]);
+      if (this.#printButton) {
+        this.#printButton.disabled = false;
+      }
     } catch (error) {
       clearTimeout(slow);
       if (error.name !== 'AbortError') {
@@ -108,26 +114,30 @@ class StatisticsPage {
     }
   }
 
-  // Paper is white whatever the screen is, and has no lid to lift.
+  // Paper is white whatever the screen is, and narrower: figures are drawn for it before the browser takes the page, and for the screen after.
   #readyForPaper(signal) {
-    for (const details of document.querySelectorAll('.ll-provenance')) {
-      details.open = true;
-    }
-
     const root = document.documentElement;
     let theme = null;
     window.addEventListener('beforeprint', () => {
-      theme = root.getAttribute('data-theme');
+      theme ??= root.getAttribute('data-theme') ?? '';
       root.setAttribute('data-theme', 'light');
+      root.classList.add('st-paper');
       this.#refresh();
     }, { signal });
     window.addEventListener('afterprint', () => {
       if (theme !== null) {
-        root.setAttribute('data-theme', theme);
+        theme === '' ? root.removeAttribute('data-theme') : root.setAttribute('data-theme', theme);
+        theme = null;
       }
 
+      root.classList.remove('st-paper');
       this.#refresh();
     }, { signal });
+    this.#printButton?.addEventListener('click', () => window.print(), { signal });
+  }
+
+  get #printButton() {
+    return this.element.closest('section')?.querySelector('[data-print]');
   }
 
   #refresh() {
@@ -140,8 +150,9 @@ class StatisticsPage {
       const layers = this.tokens?.get(group)?.checkpoints.find((c) => c.checkpoint.hash === figure.hash)?.statistics.layers.filter((l) => l.positions > 0);
       if (layers) {
         const layer = layers.find((l) => l.layer === this.view.tokenLayer) ?? layers.at(-1);
+        const every = this.report && figure.chart === tokenLayersChart ? Math.ceil(layers.length / MOST_ROWS) : 1;
         figure.select?.replaceChildren(...layers.map((l) => make('option', { value: String(l.layer), selected: l === layer }, `layer ${layerName(l.layer)}`)));
-        figure.show({ layers, layer, linkOf: (id, at) => this.#atlas(figure.hash, group, id, at) });
+        figure.show({ layers: layers.filter((_, i) => (layers.length - 1 - i) % every === 0), layer, linkOf: (id, at) => this.#atlas(figure.hash, group, id, at) });
       }
     }
   }

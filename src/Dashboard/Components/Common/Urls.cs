@@ -31,6 +31,9 @@ internal static class Urls
 
     public static string Thumbnail(string sha256) => $"/api/images/{sha256}/thumbnail";
 
+    /// <summary>As the analyses of a run saw it: turned as EXIF says, or as it is stored.</summary>
+    public static string Thumbnail(string sha256, bool upright) => upright ? $"{Thumbnail(sha256)}?orientation=exif" : Thumbnail(sha256);
+
     public static string Content(string sha256) => $"/api/images/{sha256}/content";
 
     /// <summary>A path with those of the given values that are set, escaped.</summary>
