@@ -43,7 +43,7 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="RefusedInputException">The folder cannot be listed.</exception>
     public string Fingerprint => FingerprintOf(Folder);
 
-    /// <summary>Folder, names, lengths and modification times of the files that <see cref="ComputeHash"/> reads: changes when they may have changed. Opens none of them.</summary>
+    /// <summary>Folder, names, lengths and modification times of the files that <see cref="ComputeHash(CancellationToken)"/> reads: changes when they may have changed. Opens none of them.</summary>
     /// <param name="folder">The full path of a checkpoint's folder.</param>
     /// <exception cref="RefusedInputException">It is no checkpoint's folder, or cannot be listed.</exception>
     public static string FingerprintOf(string folder) => Reading(folder, () =>

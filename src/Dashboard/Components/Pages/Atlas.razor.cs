@@ -1,6 +1,7 @@
 using System.Globalization;
 using LogitLens.Dashboard.Components.Atlas;
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Tokens;
