@@ -6,6 +6,7 @@ using LogitLens.Dashboard.Components;
 using LogitLens.Dashboard.Exports;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Dashboard.Importing;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Dashboard.Security;
 using LogitLens.Storage;
 using Microsoft.AspNetCore.DataProtection;
@@ -55,6 +56,7 @@ public static class DashboardHost
         builder.Services.AddApi();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddMudServices();
+        builder.Services.AddLanguages();
 
         // An analysis is put back into the queue between two layers, and a layer of a large checkpoint takes its time. It is told at once, not after the
         // web server has let go of its connections.
@@ -75,6 +77,7 @@ public static class DashboardHost
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseSecurityHeaders();
         app.UseApiErrors();
+        app.UseLanguages();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapApi();

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
@@ -39,32 +40,90 @@ public sealed class StatisticsTests(DemoDashboard demo) : IClassFixture<DemoDash
     }
 
     [Theory]
-    [InlineData("CSV", ".csv")]
-    [InlineData("PNG", ".png")]
-    [InlineData("SVG", ".svg")]
-    public async Task Chart_Saved_IsAFileOfItsKind(string button, string extension)
+    [InlineData("best", "ArrowRight", "layer 1, .* positions, .* of them read as filler")]
+    [InlineData("confidence", "ArrowRight", "layer emb, median .*, quartiles .* to .*, n = 6")]
+    [InlineData("entropy", "End", "layer 12, median .* bit, quartiles")]
+    [InlineData("agreement", "End", "layer 12, agree 100 %, n = 6")]
+    [InlineData("filler", "Home", "layer emb, filler .* %, n = 6")]
+    [InlineData("scripts", "End", "layer 12, Latin 73 %, without letters 27 %")]
+    [InlineData("tokenlayers", "ArrowDown", "layer 12, 1\\., .* positions")]
+    [InlineData("tokens", "ArrowDown", ".*\\(#\\d+\\), .* positions, .* %")]
+    [InlineData("map", "ArrowRight", "row 0, column 0: \\d+\\.\\d")]
+    public async Task Chart_ByMouseAndKeyboard_SaysValuesAndGivesItsFiles(string chart, string key, string said)
     {
         await using var browser = await Browser.StartAsync();
         var watched = await OpenAsync(browser, $"/runs/{demo.Run}/statistics");
-        var file = await watched.Page.RunAndWaitForDownloadAsync(() => watched.Page.GetByRole(AriaRole.Button, new() { Name = $"{button}: Best layers" }).ClickAsync());
+        var figure = watched.Page.Locator($"figure[data-chart={chart}]");
+        await Assertions.Expect(figure.Locator(".st-chart svg")).ToBeVisibleAsync();
 
-        Assert.EndsWith($"-patches-best{extension}", file.SuggestedFilename, StringComparison.Ordinal);
-        var bytes = await File.ReadAllBytesAsync((await file.PathAsync())!, TestContext.Current.CancellationToken);
-        var text = System.Text.Encoding.UTF8.GetString(bytes);
-        switch (extension)
+        await figure.Locator(".st-chart svg").HoverAsync(new() { Position = new() { X = 200, Y = 100 } });
+        await Assertions.Expect(figure.Locator("[aria-label=tip] text, text[aria-label=tip]")).Not.ToBeEmptyAsync();
+
+        await figure.Locator(".st-chart").FocusAsync();
+        await watched.Page.Keyboard.PressAsync(key);
+        await Assertions.Expect(figure.Locator("[aria-live=polite]")).ToHaveTextAsync(new Regex("^" + said));
+        await Assertions.Expect(figure.Locator("[aria-label=tip] text, text[aria-label=tip]")).Not.ToBeEmptyAsync();
+
+        var table = figure.GetByRole(AriaRole.Button, new() { NameRegex = new("^Table") });
+        await table.ClickAsync();
+        var rows = await figure.Locator("tbody tr").CountAsync();
+        Assert.True(rows >= 12);
+        var csv = Encoding.UTF8.GetString(await SaveAsync(watched.Page, figure, "CSV", $"-patches-{chart}.csv"));
+        Assert.Equal(rows + 1, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.StartsWith(string.Join(',', await figure.Locator("thead th").AllInnerTextsAsync()), csv, StringComparison.Ordinal);
+
+        var svg = System.Xml.Linq.XDocument.Parse(Encoding.UTF8.GetString(await SaveAsync(watched.Page, figure, "SVG", $"-patches-{chart}.svg")));
+        Assert.Contains(await figure.GetByRole(AriaRole.Heading).InnerTextAsync(), svg.Root!.Value, StringComparison.Ordinal);
+        Assert.DoesNotContain(svg.Descendants(), element => element.Name.LocalName == "a" || element.Attribute("aria-label")?.Value == "tip");
+
+        var png = await SaveAsync(watched.Page, figure, "PNG", $"-patches-{chart}.png");
+        Assert.Equal([0x89, 0x50, 0x4e, 0x47], png[..4]);
+        Assert.True(png.Length > 5_000);
+        watched.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task FullSize_OfAChart_KeepsTheKeyboardInsideAndGivesItBack()
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await OpenAsync(browser, $"/runs/{demo.Run}/statistics");
+        var page = watched.Page;
+        var button = page.GetByRole(AriaRole.Button, new() { Name = "Full size: Entropy by layer" });
+        await button.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { NameRegex = new("median entropy") });
+        await Assertions.Expect(dialog).ToBeVisibleAsync();
+        Assert.True((await dialog.Locator("svg").First.BoundingBoxAsync())!.Height > 500);
+        for (var tab = 0; tab < 20; tab++)
         {
-            case ".csv":
-                Assert.StartsWith("layer,positions,share,filler among them\r\n1,", text, StringComparison.Ordinal);
-                break;
-            case ".svg":
-                Assert.Contains("surest late", System.Xml.Linq.XDocument.Parse(text).Root!.Value, StringComparison.Ordinal);
-                break;
-            default:
-                Assert.Equal([0x89, 0x50, 0x4e, 0x47], bytes[..4]);
-                Assert.True(bytes.Length > 5_000);
-                break;
+            await page.Keyboard.PressAsync("Tab");
+            Assert.True(await page.EvaluateAsync<bool>("() => document.activeElement === document.body || document.activeElement.closest('dialog') !== null"));
         }
 
+        await watched.ScreenshotAsync("statistics-full-size");
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(dialog).ToHaveCountAsync(0);
+        await Assertions.Expect(button).ToBeFocusedAsync();
+        await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex("full="));
+        await page.GoBackAsync();
+        await Assertions.Expect(dialog).ToBeVisibleAsync();
+        watched.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task FrequentToken_Chosen_LeadsToTheAtlas()
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await OpenAsync(browser, $"/runs/{demo.Run}/statistics");
+        var chart = watched.Page.Locator("figure[data-chart=tokenlayers] .st-chart");
+        await Assertions.Expect(chart.Locator("svg")).ToBeVisibleAsync();
+        await chart.FocusAsync();
+        await watched.Page.Keyboard.PressAsync("ArrowDown");
+        await watched.Page.Keyboard.PressAsync("ArrowRight");
+        await watched.Page.Keyboard.PressAsync("Enter");
+
+        await Assertions.Expect(watched.Page).ToHaveURLAsync(new Regex("/atlas\\?tokens=\\d+&checkpoint=[0-9a-f]+&run=[0-9a-f-]+&layers=12$"));
+        await Assertions.Expect(watched.Page.Locator("canvas[data-lit]").First).ToBeAttachedAsync();
         watched.AssertQuiet();
     }
 
@@ -102,6 +161,13 @@ public sealed class StatisticsTests(DemoDashboard demo) : IClassFixture<DemoDash
         await Assertions.Expect(figure.GetByRole(AriaRole.Heading)).ToContainTextAsync("confidence at layer 4 lies between");
         await Assertions.Expect(watched.Page).ToHaveURLAsync(new Regex("map=confidence.*maplayer=4"));
         watched.AssertQuiet();
+    }
+
+    private static async Task<byte[]> SaveAsync(IPage page, ILocator figure, string kind, string name)
+    {
+        var file = await page.RunAndWaitForDownloadAsync(() => figure.GetByRole(AriaRole.Button, new() { NameRegex = new($"^{kind}") }).ClickAsync());
+        Assert.EndsWith(name, file.SuggestedFilename, StringComparison.Ordinal);
+        return await File.ReadAllBytesAsync((await file.PathAsync())!, TestContext.Current.CancellationToken);
     }
 
     private async Task<WatchedPage> OpenAsync(Browser browser, string path)

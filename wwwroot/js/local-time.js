@@ -1,7 +1,9 @@
 // <ll-time datetime="…Z">: an instant in the browser's own time zone, short, with the full form as its title.
-const sameYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
-const otherYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' });
+import { languageTag } from './explorer/texts.js';
+
+const sameYear = new Intl.DateTimeFormat(languageTag(), { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const otherYear = new Intl.DateTimeFormat(languageTag(), { day: 'numeric', month: 'short', year: 'numeric' });
+const full = new Intl.DateTimeFormat(languageTag(), { dateStyle: 'full', timeStyle: 'long' });
 
 class LocalTime extends HTMLElement {
   static observedAttributes = ['datetime'];

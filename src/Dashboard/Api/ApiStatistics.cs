@@ -34,6 +34,11 @@ internal sealed record ApiLayerTokens(int Layer, long Positions, int Distinct, I
 /// <summary>A token and how many positions have it at top-1.</summary>
 internal sealed record ApiTokenCount(int Id, string Text, string Display, long Count, double Share, bool IsFiller);
 
+/// <summary>A mean over analyses for each cell of a grid of patches.</summary>
+/// <param name="Tiles">The grids there are: 0 the whole picture, 1 the finer one put together from tiles.</param>
+/// <param name="Map">Null where nothing was read on the grid asked for, at the layer asked for.</param>
+internal sealed record ApiMap(IReadOnlyList<int> Tiles, MeanMap? Map);
+
 /// <summary>Statistics that take longer: while state is running, look again; once it is done, ask the first question again.</summary>
 internal sealed record ApiStatisticsJob(Guid Id, StatisticsJobState State, int Read, int Total, string? Error)
 {

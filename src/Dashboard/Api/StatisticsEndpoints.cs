@@ -26,7 +26,7 @@ internal static class StatisticsEndpoints
             .WithName("GetMeanMap")
             .WithSummary("A mean over analyses for each cell of the picture's grid")
             .WithDescription($"{Later} Where grids differ, each is laid over the most frequent one by area.")
-            .ProducesStatistics<MeanMap?>();
+            .ProducesStatistics<ApiMap>();
         statistics.MapGet("/scales", () => TypedResults.Ok(new ApiScales(StatisticsScales.Confidence, StatisticsScales.Entropy)))
             .WithName("GetStatisticsScales")
             .WithSummary("The edges of the bins of every distribution");
@@ -95,7 +95,7 @@ internal static class StatisticsEndpoints
 
         return layer is null && wanted is not (MapQuantity.BestLayer or MapQuantity.Mask)
             ? Task.FromResult(ApiResults.BadRequest($"A map of {quantity} is of one layer: give layer."))
-            : AnswerAsync(request, StatisticsPart.TokensAndMaps, context, jobs, statistics => statistics.Map(wanted, layer ?? 0, tile), cancellationToken);
+            : AnswerAsync(request, StatisticsPart.TokensAndMaps, context, jobs, statistics => new ApiMap(statistics.Tiles, statistics.Map(wanted, layer ?? 0, tile)), cancellationToken);
     }
 
     private static async Task<IResult> AnswerAsync<T>(

@@ -23,10 +23,10 @@ internal static class StatusEndpoints
     {
         ApiResults.MayChange(context);
         var queued = await queue.CountQueuedAsync(cancellationToken);
-        var current = monitor.Current is { } now
-            ? new ApiCurrent(now.Id.Value, now.Run.ToString(), now.ImageName, now.Stage, now.Fraction, now.Blobs, now.Remaining?.TotalSeconds)
-            : null;
-        return TypedResults.Ok(new ApiStatus(ProductVersion.Text, queued, current, monitor.Obstacle, care.Trouble, ApiOutcome.From(care.Last(CareKind.Backup)), care.NextBackup));
+
+        // Read once: both fields are of one moment.
+        var batch = monitor.Batch.Select(ApiCurrent.From).ToList();
+        return TypedResults.Ok(new ApiStatus(ProductVersion.Text, queued, batch.FirstOrDefault(), batch, monitor.Obstacle, care.Trouble, ApiOutcome.From(care.Last(CareKind.Backup)), care.NextBackup));
     }
 
     private static async Task<IResult> GetHealthAsync(HttpContext context, AnalysisQueue queue, CancellationToken cancellationToken)
@@ -46,10 +46,17 @@ internal static class StatusEndpoints
     private sealed record ApiHealth(string Status, string? Reason);
 
     /// <param name="Queued">Analyses waiting.</param>
+    /// <param name="Current">The first of <paramref name="Batch"/>; null when idle.</param>
+    /// <param name="Batch">All analyses that are being computed together; empty when idle.</param>
     /// <param name="Obstacle">Why the service waits instead of working, in a sentence; null while nothing is in its way.</param>
     /// <param name="Trouble">What is wrong with the data's care, in a sentence (a backup that failed, a check that found something); null while all is well.</param>
-    private sealed record ApiStatus(string Version, int Queued, ApiCurrent? Current, string? Obstacle, string? Trouble, ApiOutcome? LastBackup, DateTimeOffset? NextBackup);
+    private sealed record ApiStatus(
+        string Version, int Queued, ApiCurrent? Current, IReadOnlyList<ApiCurrent> Batch, string? Obstacle, string? Trouble, ApiOutcome? LastBackup, DateTimeOffset? NextBackup);
 
     /// <param name="RemainingSeconds">Estimated time until the queue is empty; null until something was measured.</param>
-    private sealed record ApiCurrent(long Analysis, string Run, string Image, string Stage, double Fraction, int Blobs, double? RemainingSeconds);
+    private sealed record ApiCurrent(long Analysis, string Run, string Image, string Stage, double Fraction, int Blobs, double? RemainingSeconds)
+    {
+        public static ApiCurrent From(CurrentAnalysis current) =>
+            new(current.Id.Value, current.Run.ToString(), current.ImageName, current.Stage, current.Fraction, current.Blobs, current.Remaining?.TotalSeconds);
+    }
 }

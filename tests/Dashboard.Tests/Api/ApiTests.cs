@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Tests.Running;
+using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Readings;
 
 namespace LogitLens.Dashboard.Tests.Api;
@@ -88,6 +90,35 @@ public sealed class ApiTests : IDisposable
             Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
             return Split(await part.Content.ReadAsByteArrayAsync(token));
         }
+    }
+
+    [Fact]
+    public async Task Status_WhileSeveralAreComputedTogether_NamesAllOfThem()
+    {
+        await using var dashboard = await RunningDashboard.StartAsync(_folder.Path);
+        var run = RunId.New();
+        dashboard.Monitor.Report(
+        [
+            new CurrentAnalysis(new AnalysisId(7), run, "garden.jpg", "layer 3 of 12", 0.25, 3, 5, TimeSpan.FromSeconds(9)),
+            new CurrentAnalysis(new AnalysisId(8), run, "farm.jpg", "layer 3 of 12", 0.25, 2, 5, TimeSpan.FromSeconds(9)),
+        ]);
+
+        var status = await GetJsonAsync(dashboard, "/api/status");
+
+        Assert.Equal(["garden.jpg", "farm.jpg"], status.GetProperty("batch").EnumerateArray().Select(one => one.GetProperty("image").GetString()));
+        Assert.Equal([7L, 8L], status.GetProperty("batch").EnumerateArray().Select(one => one.GetProperty("analysis").GetInt64()));
+        Assert.Equal(7, status.GetProperty("current").GetProperty("analysis").GetInt64());
+    }
+
+    [Fact]
+    public async Task Status_WhenIdle_NamesNone()
+    {
+        await using var dashboard = await RunningDashboard.StartAsync(_folder.Path);
+
+        var status = await GetJsonAsync(dashboard, "/api/status");
+
+        Assert.Equal(0, status.GetProperty("batch").GetArrayLength());
+        Assert.Equal(JsonValueKind.Null, status.GetProperty("current").ValueKind);
     }
 
     [Fact]

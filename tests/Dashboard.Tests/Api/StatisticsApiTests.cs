@@ -92,7 +92,9 @@ public sealed class StatisticsApiTests : IDisposable
             patches.GetProperty("bestLayers").GetProperty("layers").EnumerateArray().Select(l => l.GetProperty("count").GetInt32()));
         var mask = await OneAsync(dashboard, $"/api/statistics/map?run={run}&quantity=mask");
         var masked = tops.Select((t, n) => (t[0].Cell, Filler: blank.Contains(t[bests[n]].Id))).GroupBy(t => t.Cell, t => t.Filler).OrderBy(g => g.Key).Select(g => g.Count(f => f) / 3.0);
-        Assert.Equal(masked, mask.GetProperty("statistics").GetProperty("values").EnumerateArray().Select(v => v.GetDouble()));
+        Assert.Equal(masked, mask.GetProperty("statistics").GetProperty("map").GetProperty("values").EnumerateArray().Select(v => v.GetDouble()));
+
+        Assert.Equal([0], mask.GetProperty("statistics").GetProperty("tiles").EnumerateArray().Select(t => t.GetInt32()));
 
         var window = await OneAsync(dashboard, $"/api/statistics/layers?run={run}&analysis={analyses[0].Id}&firstLayer=3&lastLayer=6&criterion=entropy");
         var first = tops.Take(576).Select(t => Enumerable.Range(3, 4).MinBy(layer => t[layer].Entropy)).ToList();

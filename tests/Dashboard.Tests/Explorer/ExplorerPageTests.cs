@@ -1,6 +1,7 @@
 using Bunit;
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Hosting;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Readings;
@@ -31,6 +32,7 @@ public sealed class ExplorerPageTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _context.Services.AddMudServices();
+        _context.Services.AddLanguages();
         _context.Services.AddSingleton(TimeProvider.System);
         _context.Services.AddSingleton(_monitor);
         _context.Services.AddLogitLensStorage(new StorageOptions { DatabasePath = Path.Combine(_folder.FullName, "test.db") });

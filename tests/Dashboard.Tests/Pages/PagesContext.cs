@@ -2,6 +2,7 @@ using Bunit;
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Hosting;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Dashboard.Importing;
 using LogitLens.Inference;
 using LogitLens.Storage;
@@ -43,6 +44,7 @@ public sealed class PagesContext : IAsyncDisposable
         Bunit.Services.AddImportService();
         Bunit.Services.AddCare();
         Bunit.Services.AddMudServices();
+        Bunit.Services.AddLanguages();
     }
 
     public BunitContext Bunit { get; }

@@ -32,6 +32,16 @@ public sealed class DashboardProcess : IAsyncDisposable
     /// <summary>What it printed so far.</summary>
     public string Output => string.Join('\n', _output);
 
+    /// <summary>What all its threads have computed so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>The program, as it is built beside the tests.</summary>
     public static string Program => Metadata("DashboardOutput");
 

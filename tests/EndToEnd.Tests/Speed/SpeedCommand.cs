@@ -38,6 +38,7 @@ internal static partial class SpeedCommand
     {
         var cancellationToken = CancellationToken.None;
         var columns = new List<(string Name, Dictionary<string, string> Cells)>();
+        var crowd = string.Empty;
         var folder = DashboardProcess.NewDataFolder();
         try
         {
@@ -45,8 +46,9 @@ internal static partial class SpeedCommand
             {
                 var runs = await demo.WaitForAsync("/api/runs", answer => answer.GetProperty("items").GetArrayLength() > 0, TimeSpan.FromSeconds(60), cancellationToken);
                 var run = runs.GetProperty("items")[0].GetProperty("id").GetString()!;
-                await demo.WaitForAsync($"/api/runs/{run}/analyses?state=done", answer => answer.GetProperty("items").GetArrayLength() == 12, TimeSpan.FromMinutes(3), cancellationToken);
+                var analyses = await demo.WaitForAsync($"/api/runs/{run}/analyses?state=done", answer => answer.GetProperty("items").GetArrayLength() == 12, TimeSpan.FromMinutes(3), cancellationToken);
                 columns.Add(("demo, 600 × 13", await MeasureAsync(demo, run)));
+                crowd = await Crowd.MeasureAsync(demo, [.. analyses.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetInt64())]);
             }
 
             Directory.Delete(folder, recursive: true);
@@ -62,6 +64,8 @@ internal static partial class SpeedCommand
         }
 
         Print(columns);
+        Console.WriteLine();
+        Console.WriteLine(crowd);
         return 0;
     }
 

@@ -1,6 +1,8 @@
 // What each chart shows: its sentence, its rows, how it is drawn. Pure but for the drawing, which is Observable Plot's.
 
-import { areaY, barX, barY, dot, lineY, plot, pointerX, ruleX, ruleY, tip } from '../../vendor/plot/plot.js';
+import { areaY, axisY, barX, barY, dot, lineY, plot, pointer, pointerX, pointerY, ruleX, ruleY, text, tip } from '../../vendor/plot/plot.js';
+import { CellCursor, ListCursor } from './cursor.js';
+import { scriptFills, scriptName, scriptSwatch } from './scripts.js';
 
 export const layerName = (layer) => (layer === 0 ? 'emb' : String(layer));
 
@@ -10,10 +12,6 @@ export const percent = (share) => (share === null || share === undefined ? 'none
 const probability = (value) => (value < 0.001 ? '<0.001' : value.toFixed(3));
 const bits = (value) => `${value.toFixed(2)} bit`;
 
-// Okabe and Ito's colours, which colour-blind eyes tell apart; one for each script, whatever is there.
-const scriptColours = { Latin: '#0072b2', 'without letters': '#8a8f94', 'Chinese, Japanese': '#009e73', Cyrillic: '#cc79a7', Greek: '#e69f00', Arabic: '#56b4e9', Hebrew: '#d55e00', Hangul: '#9a8f00' };
-const scriptColour = (name) => scriptColours[name] ?? '#b8a9c9';
-
 const nouns = { patches: ['Patches', 'patches'], text: ['Prompt tokens', 'prompt tokens'], answer: ['Answer tokens', 'answer tokens'] };
 
 /** The word for a group's positions. */
@@ -22,6 +20,8 @@ export const noun = (group) => nouns[group][1];
 const first = (layers, test) => layers.find(test)?.layer;
 
 function distributionChart(id, key, words) {
+  const rowsOf = (data) => data.layers.filter((l) => l[key]).map((l) => ({ layer: l.layer, ...l[key] }));
+  const said = (r) => `layer ${layerName(r.layer)}\nmedian ${words.unit(r.median)}\nquartiles ${words.unit(r.lowerQuartile)} to ${words.unit(r.upperQuartile)}\nmean ${words.unit(r.mean)}\nn = ${count(r.count)}`;
   return {
     id,
     name: words.name,
@@ -30,14 +30,15 @@ function distributionChart(id, key, words) {
     title: (data, group) => words.title(data.layers.filter((l) => l[key]), nouns[group][0]),
     sample: (data, group) => samples(data.layers.filter((l) => l[key]).map((l) => l[key].count), group),
     columns: ['layer', 'lower quartile', 'median', 'upper quartile', 'mean', 'positions'],
-    rows: (data) => data.layers.filter((l) => l[key]).map((l) => [layerName(l.layer), l[key].lowerQuartile, l[key].median, l[key].upperQuartile, l[key].mean, l[key].count]),
+    rows: (data) => rowsOf(data).map((r) => [layerName(r.layer), r.lowerQuartile, r.median, r.upperQuartile, r.mean, r.count]),
+    cursor: (data) => layerCursor(rowsOf(data), said),
     draw: (data, { colours, width, height }) => {
-      const rows = data.layers.filter((l) => l[key]).map((l) => ({ layer: l.layer, ...l[key] }));
+      const rows = rowsOf(data);
       return frame(rows, { width, height, colours, y: { label: words.axis, domain: words.domain, nice: true, grid: true }, label: words.name }, [
         areaY(rows, { x: 'layer', y1: 'lowerQuartile', y2: 'upperQuartile', fill: colours.accent, fillOpacity: 0.22 }),
         lineY(rows, { x: 'layer', y: 'median', stroke: colours.accent, strokeWidth: 2 }),
         dot(rows, { x: 'layer', y: 'median', fill: colours.accent, r: 2.5 }),
-        hover(rows, colours, 'median', (r) => `layer ${layerName(r.layer)}\nmedian ${words.unit(r.median)}\nquartiles ${words.unit(r.lowerQuartile)} to ${words.unit(r.upperQuartile)}\nmean ${words.unit(r.mean)}\nn = ${count(r.count)}`),
+        hover(rows, colours, 'median', said),
       ]);
     },
   };
@@ -45,6 +46,7 @@ function distributionChart(id, key, words) {
 
 function shareChart(id, words, value, number) {
   const rowsOf = (data) => data.layers.filter((l) => value(l) !== null && value(l) !== undefined).map((l) => ({ layer: l.layer, share: value(l), count: number(l) }));
+  const said = (r) => `layer ${layerName(r.layer)}\n${words.word} ${percent(r.share)}\nn = ${count(r.count)}`;
   return {
     id,
     name: words.name,
@@ -54,12 +56,13 @@ function shareChart(id, words, value, number) {
     sample: (data, group) => samples(rowsOf(data).map((r) => r.count), group),
     columns: ['layer', 'share', 'positions'],
     rows: (data) => rowsOf(data).map((r) => [layerName(r.layer), r.share, r.count]),
+    cursor: (data) => layerCursor(rowsOf(data), said),
     draw: (data, { colours, width, height }) => {
       const rows = rowsOf(data);
       return frame(rows, { width, height, colours, y: { label: words.axis, domain: [0, 100], grid: true, transform: (s) => 100 * s }, label: words.name }, [
         lineY(rows, { x: 'layer', y: 'share', stroke: colours.accent, strokeWidth: 2 }),
         dot(rows, { x: 'layer', y: 'share', fill: colours.accent, r: 2.5 }),
-        hover(rows, colours, 'share', (r) => `layer ${layerName(r.layer)}\n${words.word} ${percent(r.share)}\nn = ${count(r.count)}`),
+        hover(rows, colours, 'share', said),
       ]);
     },
   };
@@ -80,6 +83,7 @@ export const charts = [
     sample: ({ bestLayers }, group) => `n = ${count(bestLayers.positions)} ${noun(group)}; ${percent(bestLayers.fillerShare)} read as filler at their best layer`,
     columns: ['layer', 'positions', 'share', 'filler among them'],
     rows: ({ bestLayers }) => bestLayers.layers.map((l) => [layerName(l.layer), l.count, l.share, l.filler]),
+    cursor: ({ bestLayers }) => layerCursor(bestLayers.layers, bestSaid),
     draw: ({ bestLayers }, { colours, width, height }) => {
       const rows = bestLayers.layers;
       return plot({
@@ -89,7 +93,7 @@ export const charts = [
         marks: [
           barY(rows, { x: 'layer', y: 'share', fill: (r) => (r.layer >= bestLayers.lastThirdFrom ? colours.accent : colours.soft) }),
           ruleY([0], { stroke: colours.lineStrong }),
-          tip(rows, pointerX({ x: 'layer', y: 'share', fill: colours.raised, stroke: colours.lineStrong, textPadding: 8, title: (r) => `layer ${layerName(r.layer)}\n${count(r.count)} positions, ${percent(r.share)}\n${count(r.filler)} of them read as filler` })),
+          hover(rows, colours, 'share', bestSaid),
         ],
       });
     },
@@ -151,38 +155,27 @@ export const charts = [
     sample: (data, group) => samples(data.layers.map((l) => l.positions), group),
     columns: ['layer', 'script', 'positions', 'share'],
     rows: (data) => data.layers.flatMap((l) => l.scripts.map((s) => [layerName(l.layer), scriptName(s.script), s.count, s.share])),
+    cursor: (data) => layerCursor(data.layers, scriptsSaid),
     draw: (data, { colours, width, height }) => {
-      const rows = data.layers.flatMap((l) => l.scripts.map((s) => ({ layer: l.layer, script: scriptName(s.script), share: s.share, count: s.count, n: l.positions })));
-      const totals = new Map();
-      for (const row of rows) {
-        totals.set(row.script, (totals.get(row.script) ?? 0) + row.count);
-      }
-
-      const names = [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a));
-      const byLayer = data.layers.map((l) => ({ layer: l.layer, n: l.positions, scripts: l.scripts }));
-      return plot({
+      const rows = data.layers.flatMap((l) => l.scripts.map((s) => ({ layer: l.layer, script: scriptName(s.script), share: s.share })));
+      const scripts = scriptsOf(data);
+      const names = scripts.map(scriptName);
+      const { fills, into } = scriptFills(scripts, colours.surface);
+      const drawn = plot({
         ...base(width, height, colours, 'Scripts by layer'),
         x: { type: 'band', label: 'layer', tickFormat: layerName, ticks: ticksOf(data.layers, width) },
         y: { label: 'top tokens (%)', domain: [0, 100], transform: (s) => 100 * s },
-        color: { domain: names, range: names.map(scriptColour), legend: false },
-        marks: [
-          barY(rows, { x: 'layer', y: 'share', fill: 'script', order: names }),
-          tip(byLayer, pointerX({ x: 'layer', y: () => 0.5, fill: colours.raised, stroke: colours.lineStrong, textPadding: 8, title: (r) => `layer ${layerName(r.layer)}\n${r.scripts.map((s) => `${scriptName(s.script)} ${percent(s.share)}`).join('\n')}\nn = ${count(r.n)}` })),
-        ],
+        color: { type: 'ordinal', domain: names, range: fills, legend: false },
+        marks: [barY(rows, { x: 'layer', y: 'share', fill: 'script', order: names }), hover(data.layers, colours, () => 0.5, scriptsSaid)],
       });
+      into(drawn);
+      return drawn;
     },
-    legend: (data) => {
-      const totals = new Map();
-      for (const { scripts } of data.layers) {
-        for (const { script, count: number } of scripts) {
-          totals.set(scriptName(script), (totals.get(scriptName(script)) ?? 0) + number);
-        }
-      }
-
-      return [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a)).map((name) => [name, scriptColour(name)]);
-    },
+    legend: (data, { surface }) => scriptsOf(data).map((script) => [scriptName(script), scriptSwatch(script, surface)]),
   },
 ];
+
+const barsOf = (layer) => layer.tokens.slice(0, 15).map((t, i) => ({ ...t, name: `${i}` }));
 
 /** The most frequent tokens of one layer. */
 export const tokenChart = {
@@ -190,31 +183,102 @@ export const tokenChart = {
   name: 'Most frequent tokens',
   ready: (data) => data.layer && data.layer.tokens.length > 0,
   absent: 'Nothing was read at this layer.',
-  title: ({ layer }, group) => `At layer ${layerName(layer.layer)}, ${noun(group)} read “${layer.tokens[0].display}” most often: ${percent(layer.tokens[0].share)}`,
+  title: ({ layer }, group) => `At layer ${layerName(layer.layer)}, ${noun(group)} read “${tokenName(layer.tokens[0])}” most often: ${percent(layer.tokens[0].share)}`,
   sample: ({ layer }, group) => `n = ${count(layer.positions)} ${noun(group)}, ${count(layer.distinct)} different tokens`,
   columns: ['layer', 'rank', 'id', 'token', 'positions', 'share'],
-  rows: ({ layers }) => layers.flatMap((l) => l.tokens.map((t, i) => [layerName(l.layer), i + 1, t.id, t.text, t.count, t.share])),
-  draw: ({ layer }, { colours, width, height }) => {
-    const rows = layer.tokens.slice(0, 15).map((t, i) => ({ ...t, name: `${i}` }));
+  rows: ({ layers, linkOf }) => layers.flatMap((l) => l.tokens.map((t, i) => [layerName(l.layer), i + 1, t.id, { text: t.text, shown: tokenName(t), href: linkOf(t.id, l.layer) }, t.count, t.share])),
+  cursor: ({ layer, linkOf }) => new ListCursor(barsOf(layer).map((r) => ({ value: r.name, text: tokenSaid(r), link: linkOf(r.id, layer.layer) })), 'y'),
+  draw: ({ layer, linkOf }, { colours, width, height }) => {
+    const rows = barsOf(layer);
     return plot({
       ...base(width, Math.max(height, 60 + rows.length * 20), colours, 'Most frequent tokens'),
       marginLeft: 130,
       x: { label: 'positions (%)', grid: true, transform: (s) => 100 * s },
-      y: { type: 'band', label: null, domain: rows.map((r) => r.name), tickFormat: (name) => rows[Number(name)].display.slice(0, 16) },
+      y: { type: 'band', label: null, domain: rows.map((r) => r.name) },
       marks: [
-        barX(rows, { x: 'share', y: 'name', fill: (r) => (r.isFiller ? colours.soft : colours.accent) }),
+        axisY(rows.map((r) => r.name), { label: null, tickFormat: (name) => shortened(tokenName(rows[Number(name)]), 16), href: (name) => linkOf(rows[Number(name)].id, layer.layer) }),
+        barX(rows, { x: 'share', y: 'name', fill: (r) => (r.isFiller ? colours.soft : colours.accent), href: (r) => linkOf(r.id, layer.layer) }),
         ruleX([0], { stroke: colours.lineStrong }),
-        tip(rows, pointerY(rows, colours)),
+        tip(rows, pointerY({ x: 'share', y: 'name', maxRadius: 1000, ...tipLook(colours), title: tokenSaid })),
       ],
     });
   },
 };
 
-function pointerY(rows, colours) {
-  return pointerX({ x: 'share', y: 'name', maxRadius: 1000, fill: colours.raised, stroke: colours.lineStrong, textPadding: 8, title: (r) => `${r.display} (#${r.id})\n${count(r.count)} positions, ${percent(r.share)}${r.isFiller ? '\nfiller' : ''}` });
+const RANKS = 6;
+
+const cellsOf = (layers) => layers.flatMap((l) => l.tokens.slice(0, RANKS).map((t, rank) => ({ ...t, layer: l.layer, rank, positions: l.positions })));
+
+const cellTokenSaid = (r) => `layer ${layerName(r.layer)}, ${r.rank + 1}.\n${tokenSaid(r)}`;
+
+/** The most frequent tokens of every layer, beside each other. */
+export const tokenLayersChart = {
+  id: 'tokenlayers',
+  name: 'Most frequent tokens by layer',
+  ready: ({ layers }) => layers.length > 0,
+  absent: 'Nothing was read.',
+  title: ({ layers }) => {
+    const last = layers.at(-1).tokens[0].id;
+    const from = layers[layers.findLastIndex((l) => l.tokens[0].id !== last) + 1];
+    return from === layers.at(-1) && layers.length > 1
+      ? `The most frequent token is another one up to the last layer, where it is “${tokenName(from.tokens[0])}”`
+      : `“${tokenName(from.tokens[0])}” is the most frequent token from layer ${layerName(from.layer)} on`;
+  },
+  sample: ({ layers }, group) => samples(layers.map((l) => l.positions), group),
+  columns: tokenChart.columns,
+  rows: tokenChart.rows,
+  cursor: ({ layers, linkOf }) => new CellCursor(layers.map((l) => l.tokens.slice(0, RANKS).map((t, rank) => ({
+    x: rank + 0.5, y: l.layer, text: cellTokenSaid({ ...t, layer: l.layer, rank }), link: linkOf(t.id, l.layer),
+  }))).reverse()),
+  draw: ({ layers, linkOf }, { colours, width, height }) => {
+    const rows = cellsOf(layers);
+    const letters = Math.floor((width - 68) / RANKS / 7.4) - 5;
+    return plot({
+      ...base(width, Math.max(height, 24 + layers.length * 22), colours, 'Most frequent tokens by layer'),
+      marginTop: 20,
+      marginBottom: 4,
+      x: { domain: [0, RANKS], axis: null },
+      y: { type: 'band', label: 'layer', labelAnchor: 'top', labelArrow: false, tickSize: 0, round: false, domain: layers.map((l) => l.layer).reverse(), tickFormat: layerName, padding: 0.06 },
+      color: { type: 'linear', domain: [0, 1], range: [colours.surface, colours.accent] },
+      marks: [
+        barX(rows, { x1: 'rank', x2: (r) => r.rank + 1, y: 'layer', insetRight: 2, fill: (r) => 0.04 + 0.4 * Math.sqrt(r.share), href: (r) => linkOf(r.id, r.layer) }),
+        text(rows, { x: 'rank', y: 'layer', dx: 6, textAnchor: 'start', fill: colours.ink, fontFamily: colours.mono, text: (r) => shortened(tokenName(r), letters), href: (r) => linkOf(r.id, r.layer) }),
+        text(rows, { x: (r) => r.rank + 1, y: 'layer', dx: -8, textAnchor: 'end', fill: colours.ink, fontSize: 11, text: (r) => percent(r.share).replace(' ', '') }),
+        tip(rows, pointer({ x: (r) => r.rank + 0.5, y: 'layer', maxRadius: 120, ...tipLook(colours), title: cellTokenSaid })),
+      ],
+    });
+  },
+};
+
+const tokenName = (t) => t.display || `#${t.id}`;
+
+const shortened = (name, most) => ([...name].length > most ? `${[...name].slice(0, most - 1).join('')}…` : name);
+
+const tokenSaid = (r) => `${tokenName(r)} (#${r.id})\n${count(r.count)} positions, ${percent(r.share)}${r.isFiller ? '\nfiller' : ''}`;
+
+const bestSaid = (r) => `layer ${layerName(r.layer)}\n${count(r.count)} positions, ${percent(r.share)}\n${count(r.filler)} of them read as filler`;
+
+// A tip names the first scripts; the table has them all.
+const NAMED = 8;
+
+const scriptsSaid = (l) => [
+  `layer ${layerName(l.layer)}`,
+  ...l.scripts.slice(0, NAMED).map((s) => `${scriptName(s.script)} ${percent(s.share)}`),
+  ...(l.scripts.length > NAMED ? [`and ${l.scripts.length - NAMED} more`] : []),
+  `n = ${count(l.positions)}`,
+].join('\n');
+
+/** The scripts of all layers, those met most often first. */
+function scriptsOf(data) {
+  const totals = new Map();
+  for (const { script, count: number } of data.layers.flatMap((l) => l.scripts)) {
+    totals.set(script, (totals.get(script) ?? 0) + number);
+  }
+
+  return [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a));
 }
 
-const scriptName = (script) => ({ cjk: 'Chinese, Japanese', none: 'without letters' })[String(script).toLowerCase()] ?? String(script).replace(/^./, (c) => c.toUpperCase());
+const layerCursor = (rows, said) => new ListCursor(rows.map((r) => ({ value: r.layer, text: said(r) })), 'x');
 
 function samples(counts, group) {
   const low = Math.min(...counts);
@@ -239,4 +303,6 @@ const frame = (rows, { width, height, colours, y, label }, marks) => plot({
   marks: [ruleY([0], { stroke: colours.lineStrong }), ...marks],
 });
 
-const hover = (rows, colours, y, title) => tip(rows, pointerX({ x: 'layer', y, fill: colours.raised, stroke: colours.lineStrong, textPadding: 8, title }));
+const tipLook = (colours) => ({ fill: colours.raised, stroke: colours.lineStrong, textPadding: 8, lineHeight: 1.3 });
+
+const hover = (rows, colours, y, title) => tip(rows, pointerX({ x: 'layer', y, ...tipLook(colours), title }));

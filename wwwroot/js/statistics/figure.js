@@ -10,8 +10,8 @@ const shown = (value) => (typeof value === 'number' && !Number.isInteger(value) 
 /** One chart of one group. */
 export class Figure {
   /**
-   * @param {object} chart One of charts.js.
-   * @param {{group: string, name: string, view: object, change: (part: object) => void, colours: () => object, extra?: Node[], printed?: boolean}} options
+   * @param {{group: string, key: string, id: string, name: string, view: object, change: (part: object) => void, colours: () => object, extra?: Node[], printed?: boolean}} options
+   *   id: what the address calls the figure; extra: controls of its own.
    */
   constructor(chart, options) {
     this.chart = chart;
@@ -19,19 +19,26 @@ export class Figure {
     this.title = make('h3', { id: `st-${options.key}-${chart.id}` });
     this.sample = make('p', { class: 'st-sample' });
     this.canvas = make('div', { class: 'st-chart' });
+    this.said = make('p', { class: 'll-hidden', 'aria-live': 'polite' });
     this.legend = make('ul', { class: 'st-legend' });
     this.table = make('div', { class: 'st-table', role: 'region', tabindex: '0', 'aria-label': `Table: ${chart.name}`, hidden: true });
     this.tableButton = this.#button('Table', () => options.change({ tables: toggled(options.view().tables, chart.id) }), { 'aria-pressed': 'false' });
-    this.fullButton = this.#button('Full size', () => options.change({ full: options.view().full === chart.id ? null : chart.id }), { 'aria-pressed': 'false' });
+    this.fullButton = this.#button('Full size', () => options.change({ full: options.view().full === options.id ? null : options.id }), { 'aria-pressed': 'false' });
     this.files = [this.#button('CSV', () => this.#csv()), this.#button('PNG', () => this.#picture('png')), this.#button('SVG', () => this.#picture('svg'))];
     this.bar = make('div', { class: 'st-bar', role: 'toolbar', 'aria-label': chart.name }, ...(options.extra ?? []), make('span', { class: 'st-space' }), this.fullButton, this.tableButton, ...this.files);
-    this.element = make('figure', { class: 'st-figure', 'aria-labelledby': this.title.id, 'data-chart': chart.id }, this.title, this.sample, this.canvas, this.legend, this.table, ...(options.printed ? [] : [this.bar]));
+    this.element = make('figure', { class: 'st-figure', 'aria-labelledby': this.title.id, 'data-chart': chart.id }, this.title, this.sample, this.canvas, this.said, this.legend, this.table, ...(options.printed ? [] : [this.bar]));
     this.observer = new ResizeObserver(([entry]) => {
       if (Math.abs(entry.contentRect.width - (this.width ?? 0)) > 2) {
         this.#draw();
       }
     });
     this.observer.observe(this.canvas);
+    this.canvas.addEventListener('keydown', (event) => this.#onKey(event));
+    this.canvas.addEventListener('blur', () => this.#leave());
+  }
+
+  get isFull() {
+    return this.options.view().full === this.options.id;
   }
 
   /** Shows a group's statistics. */
@@ -39,6 +46,7 @@ export class Figure {
     this.data = data;
     const { chart, options } = this;
     this.ready = chart.ready(data);
+    this.cursor = this.ready ? chart.cursor(data) : null;
     this.title.textContent = this.ready ? chart.title(data, options.group) : chart.name;
     this.sample.textContent = this.ready ? chart.sample(data, options.group) : chart.absent;
     for (const button of [this.tableButton, this.fullButton, ...this.files]) {
@@ -54,11 +62,9 @@ export class Figure {
       return;
     }
 
-    const view = this.options.view();
-    const isFull = view.full === this.chart.id;
-    const withTable = this.ready && view.tables.includes(this.chart.id);
-    this.element.classList.toggle('st-full', isFull);
-    this.fullButton.setAttribute('aria-pressed', String(isFull));
+    const withTable = this.ready && this.options.view().tables.includes(this.chart.id);
+    this.element.classList.toggle('st-full', this.isFull);
+    this.fullButton.setAttribute('aria-pressed', String(this.isFull));
     this.tableButton.setAttribute('aria-pressed', String(withTable));
     this.table.hidden = !withTable;
     if (withTable) {
@@ -83,29 +89,60 @@ export class Figure {
     this.width = this.canvas.clientWidth;
     if (!this.ready || this.width === 0) {
       this.canvas.replaceChildren();
+      this.canvas.removeAttribute('tabindex');
       return;
     }
 
-    const isFull = this.options.view().full === this.chart.id;
-    const height = isFull ? Math.max(HEIGHT, window.innerHeight - 300) : HEIGHT;
+    const height = this.isFull ? Math.max(HEIGHT, window.innerHeight - 200) : HEIGHT;
     const colours = this.options.colours();
     const drawn = this.chart.draw(this.data, { colours, width: this.width, height });
-    // Plot labels groups that have no role; the picture as a whole has the words.
+    // Plot labels groups that have no role; the picture as a whole has the words, and the keys say each mark and follow its link.
     drawn.setAttribute('aria-hidden', 'true');
-    this.canvas.setAttribute('role', 'img');
-    this.canvas.setAttribute('aria-label', `${this.title.textContent}. ${this.sample.textContent}.`);
+    for (const link of drawn.querySelectorAll('a')) {
+      link.setAttribute('href', link.href.baseVal);
+      link.setAttribute('tabindex', '-1');
+    }
+
+    for (const [name, value] of Object.entries({ role: 'application', 'aria-roledescription': 'chart', tabindex: '0', 'aria-label': `${this.title.textContent}. ${this.sample.textContent}. Arrow keys say its values.` })) {
+      this.canvas.setAttribute(name, value);
+    }
+
     this.canvas.replaceChildren(drawn);
-    this.legend.replaceChildren(...(this.chart.legend?.(this.data) ?? []).map(([name, colour]) => {
-      const swatch = make('span', { class: 'st-swatch' });
-      swatch.style.background = colour;
-      return make('li', {}, swatch, name);
-    }));
+    if (document.activeElement === this.canvas) {
+      this.cursor.show(drawn);
+    }
+
+    this.legend.replaceChildren(...(this.chart.legend?.(this.data, colours) ?? []).map(([name, swatch]) => make('li', {}, swatch, name)));
+  }
+
+  #onKey(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey || !this.cursor) {
+      return;
+    }
+
+    const words = this.cursor.move(event.key);
+    if (words !== null) {
+      event.preventDefault();
+      this.said.textContent = words;
+      this.cursor.show(this.canvas.firstElementChild);
+    } else if (event.key === 'Enter' && this.cursor.link) {
+      event.preventDefault();
+      [...this.canvas.querySelectorAll('a')].find((link) => link.href.baseVal === this.cursor.link)?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
+    }
+  }
+
+  #leave() {
+    const drawn = this.canvas.firstElementChild;
+    if (this.cursor && drawn) {
+      this.cursor.leave(drawn);
+      this.said.textContent = '';
+    }
   }
 
   #makeTable() {
     const { chart } = this;
     return make('table', { 'aria-label': chart.name }, make('thead', {}, make('tr', {}, ...chart.columns.map((column) => make('th', { scope: 'col' }, column)))),
-      make('tbody', {}, ...chart.rows(this.data).map((row) => make('tr', {}, ...row.map((value, i) => make(i === 0 ? 'th' : 'td', i === 0 ? { scope: 'row' } : {}, shown(value)))))));
+      make('tbody', {}, ...chart.rows(this.data).map((row) => make('tr', {}, ...row.map((value, i) => make(i === 0 ? 'th' : 'td', i === 0 ? { scope: 'row' } : {}, value?.href ? make('a', { href: value.href }, value.shown) : shown(value)))))));
   }
 
   #fileName() {
@@ -113,7 +150,7 @@ export class Figure {
   }
 
   #csv() {
-    saveCsv(this.chart.columns, this.chart.rows(this.data), this.#fileName());
+    saveCsv(this.chart.columns, this.chart.rows(this.data).map((row) => row.map((value) => value?.text ?? value)), this.#fileName());
   }
 
   async #picture(kind) {

@@ -1,9 +1,16 @@
 // The mean map: where on the picture it is. The grid is ours: drawn on a canvas, one pixel a cell, which the chart's SVG holds as an image.
 
 import { count, layerName, percent } from './charts.js';
+import { GridCursor } from './cursor.js';
 
 const NAMESPACE = 'http://www.w3.org/2000/svg';
-const FOOT = 44;
+const FOOT = 60;
+const LEAST_HEIGHT = 400;
+const LEAST_SIDE = 10;
+
+// Where the grid begins: its rows are numbered beside it.
+const LEFT = 34;
+const TOP = 2;
 
 /** What a map can show: its words, whether it is of one layer, the ends of its scale, whether little of it means sure. */
 export const quantities = {
@@ -14,6 +21,9 @@ export const quantities = {
   filler: { name: 'filler', ofLayer: true, ends: [0, 1], text: percent },
   bestHere: { name: 'best layer is this one', ofLayer: true, ends: [0, 1], text: percent },
 };
+
+/** What a grid of patches is called. */
+export const tileName = (tile) => (tile === 0 ? 'whole picture' : 'fine grid');
 
 const endsOf = (quantity, values) => quantity.ends ?? [Math.min(...values), Math.max(...values)];
 
@@ -29,18 +39,19 @@ export const mapChart = {
     const most = cells.reduce((a, b) => (b.value > a.value ? b : a));
     const least = cells.reduce((a, b) => (b.value < a.value ? b : a));
     const at = ({ i }) => `row ${Math.floor(i / map.columns)}, column ${i % map.columns}`;
-    return `Over the picture, ${name}${map.layer === null ? '' : ` at layer ${layerName(map.layer)}`} lies between ${text(least.value)} (${at(least)}) and ${text(most.value)} (${at(most)})`;
+    return `Over the ${map.tile === 0 ? 'picture' : 'fine grid'}, ${name}${map.layer === null ? '' : ` at layer ${layerName(map.layer)}`} lies between ${text(least.value)} (${at(least)}) and ${text(most.value)} (${at(most)})`;
   },
   sample: ({ map }) => `n = ${count(map.patches)} patches on a grid of ${map.rows} × ${map.columns}${map.normalised ? '; grids of other shapes are laid over it by area' : ''}`,
   columns: ['row', 'column', 'value'],
   rows: ({ map }) => map.values.map((value, i) => [Math.floor(i / map.columns), i % map.columns, value ?? '']),
+  cursor: ({ map, quantity }) => new GridCursor(map.columns, map.rows, (column, row) => cellSaid(map, quantities[quantity].text, column, row)),
   draw: ({ map, quantity }, { colours, width, height }) => {
     const { ends, isReversed, text } = { ...quantities[quantity], ends: endsOf(quantities[quantity], map.values.filter((value) => value !== null)) };
     const sure = (value) => {
       const at = ends[1] > ends[0] ? (value - ends[0]) / (ends[1] - ends[0]) : 0.5;
       return colours.sure.colour(isReversed ? 1 - at : at);
     };
-    const side = Math.min((width - 32) / map.columns, Math.max(height, 340) / map.rows);
+    const side = Math.min((width - LEFT - 16) / map.columns, Math.max(height, LEAST_HEIGHT, LEAST_SIDE * map.rows) / map.rows);
     const [gridWidth, gridHeight] = [side * map.columns, side * map.rows];
     const add = (parent, tag, attributes, words) => {
       const element = document.createElementNS(NAMESPACE, tag);
@@ -60,15 +71,35 @@ export const mapChart = {
     svg.setAttribute('height', Math.ceil(gridHeight + FOOT + 4));
     svg.setAttribute('font-family', colours.sans);
     svg.setAttribute('font-size', '12');
-    const left = 12;
-    add(svg, 'image', { href: paint(map.columns, map.rows, (x, y) => map.values[y * map.columns + x], sure), x: left, y: 2, width: gridWidth, height: gridHeight, preserveAspectRatio: 'none', style: 'image-rendering: pixelated' });
-    add(svg, 'image', { href: paint(128, 1, (x) => ends[0] + (x / 127) * (ends[1] - ends[0]), sure), x: left, y: gridHeight + 10, width: Math.min(220, gridWidth), height: 10, preserveAspectRatio: 'none' });
-    add(svg, 'text', { x: left, y: gridHeight + 36, fill: colours.inkSoft }, ends[0] === 0 ? '0' : text(ends[0]));
-    add(svg, 'text', { x: left + Math.min(220, gridWidth), y: gridHeight + 36, fill: colours.inkSoft, 'text-anchor': 'end' }, text(ends[1]));
-    hover(svg, { map, left, side, text, colours, add });
+    add(svg, 'image', { href: paint(map.columns, map.rows, (x, y) => map.values[y * map.columns + x], sure), x: LEFT, y: TOP, width: gridWidth, height: gridHeight, preserveAspectRatio: 'none', style: 'image-rendering: pixelated' });
+    for (const { at, name } of numbered(map.rows, side)) {
+      add(svg, 'text', { x: LEFT - 6, y: TOP + at, dy: '0.35em', fill: colours.inkSoft, 'font-size': 11, 'text-anchor': 'end' }, name);
+    }
+
+    for (const { at, name } of numbered(map.columns, side)) {
+      add(svg, 'text', { x: LEFT + at, y: TOP + gridHeight + 13, fill: colours.inkSoft, 'font-size': 11, 'text-anchor': 'middle' }, name);
+    }
+
+    const [scaleTop, scaleWidth] = [gridHeight + 26, Math.min(220, gridWidth)];
+    add(svg, 'image', { href: paint(128, 1, (x) => ends[0] + (x / 127) * (ends[1] - ends[0]), sure), x: LEFT, y: scaleTop, width: scaleWidth, height: 10, preserveAspectRatio: 'none' });
+    add(svg, 'text', { x: LEFT, y: scaleTop + 26, fill: colours.inkSoft }, ends[0] === 0 ? '0' : text(ends[0]));
+    add(svg, 'text', { x: LEFT + scaleWidth, y: scaleTop + 26, fill: colours.inkSoft, 'text-anchor': 'end' }, text(ends[1]));
+    hover(svg, { map, side, text, colours, add });
+    svg.middleOf = (column, row) => [LEFT + (column + 0.5) * side, TOP + (row + 0.5) * side];
     return svg;
   },
 };
+
+/** The rows or columns whose number is written, with their middle. */
+function numbered(cells, side) {
+  const every = [1, 2, 4, 8, 12, 16].find((step) => step * side >= 28) ?? 16;
+  return Array.from({ length: Math.ceil(cells / every) }, (_, i) => ({ at: (i * every + 0.5) * side, name: String(i * every) }));
+}
+
+function cellSaid(map, text, column, row) {
+  const value = map.values[row * map.columns + column];
+  return `row ${row}, column ${column}: ${value === null ? 'nothing' : text(value)}`;
+}
 
 function paint(columns, rows, valueAt, colourOf) {
   const canvas = document.createElement('canvas');
@@ -88,17 +119,17 @@ function paint(columns, rows, valueAt, colourOf) {
   return canvas.toDataURL('image/png');
 }
 
-function hover(svg, { map, left, side, text, colours, add }) {
+function hover(svg, { map, side, text, colours, add }) {
   const ring = add(svg, 'rect', { 'aria-label': 'tip', fill: 'none', stroke: colours.ink, 'stroke-width': 2, width: side, height: side, visibility: 'hidden' });
-  const words = add(svg, 'text', { 'aria-label': 'tip', fill: colours.ink, x: left + 240, y: side * map.rows + 20 }, '');
+  const words = add(svg, 'text', { 'aria-label': 'tip', fill: colours.ink, x: LEFT + 236, y: side * map.rows + 35 }, '');
   svg.addEventListener('pointermove', (event) => {
     const box = svg.getBoundingClientRect();
-    const [column, row] = [Math.floor((event.clientX - box.left - left) / side), Math.floor((event.clientY - box.top - 2) / side)];
-    const value = column >= 0 && row >= 0 && column < map.columns && row < map.rows ? map.values[row * map.columns + column] : null;
-    ring.setAttribute('visibility', value === null ? 'hidden' : 'visible');
-    ring.setAttribute('x', left + column * side);
-    ring.setAttribute('y', 2 + row * side);
-    words.textContent = value === null ? '' : `row ${row}, column ${column}: ${text(value)}`;
+    const [column, row] = [Math.floor((event.clientX - box.left - LEFT) / side), Math.floor((event.clientY - box.top - TOP) / side)];
+    const isInside = column >= 0 && row >= 0 && column < map.columns && row < map.rows;
+    ring.setAttribute('visibility', isInside ? 'visible' : 'hidden');
+    ring.setAttribute('x', LEFT + column * side);
+    ring.setAttribute('y', TOP + row * side);
+    words.textContent = isInside ? cellSaid(map, text, column, row) : '';
   });
   svg.addEventListener('pointerleave', () => {
     ring.setAttribute('visibility', 'hidden');

@@ -32,8 +32,16 @@ export function standaloneSvg(svg, title, note, colours) {
     tipMark.remove();
   }
 
+  // Links lead nowhere from a file.
+  for (const link of copy.querySelectorAll('a')) {
+    link.replaceWith(...link.childNodes);
+  }
+
   const [width, height] = [Number(svg.getAttribute('width')), Number(svg.getAttribute('height'))];
   const [head, foot] = [30, 22];
+  copy.removeAttribute('aria-hidden');
+  copy.setAttribute('role', 'img');
+  copy.setAttribute('aria-label', title);
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('viewBox', `0 ${-head} ${width} ${height + head + foot}`);
   copy.setAttribute('width', width);

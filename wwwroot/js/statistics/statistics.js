@@ -2,9 +2,10 @@
 
 import { make, makeSelect } from '../explorer/dom.js';
 import { readTheme, watchTheme } from '../explorer/theme.js';
-import { charts, count, layerName, noun, tokenChart } from './charts.js';
+import { charts, count, layerName, noun, tokenChart, tokenLayersChart } from './charts.js';
 import { Figure } from './figure.js';
-import { mapChart, quantities } from './map-chart.js';
+import { FullSize } from './full-size.js';
+import { mapChart, quantities, tileName } from './map-chart.js';
 import { StatisticsSource } from './source.js';
 import { formatView, parseView } from './view.js';
 
@@ -34,17 +35,13 @@ class StatisticsPage {
     this.figures = [];
     this.status = make('p', { class: 'st-status', role: 'status' });
     this.body = make('div', {});
-    element.replaceChildren(this.status, this.body);
+    this.full = new FullSize(() => this.#change({ full: null }));
+    element.replaceChildren(this.status, this.body, this.full.element);
     this.controller = new AbortController();
     const { signal } = this.controller;
     window.addEventListener('popstate', () => {
       if (location.pathname === this.path) {
         this.#show(parseView(location.search));
-      }
-    }, { signal });
-    document.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && this.view.full !== null && !event.defaultPrevented) {
-        this.#change({ full: null });
       }
     }, { signal });
     this.stopTheme = watchTheme(() => this.#refresh());
@@ -75,6 +72,7 @@ class StatisticsPage {
     this.source.dispose();
     this.controller.abort();
     this.stopTheme();
+    this.full.dispose();
     this.figures.forEach((figure) => figure.dispose());
     this.element.replaceChildren();
   }
@@ -90,19 +88,22 @@ class StatisticsPage {
   }
 
   async #loadMap() {
-    const { map, mapLayer } = this.view;
+    const { map, mapLayer, tile } = this.view;
     const layer = quantities[map].ofLayer ? mapLayer ?? this.answer.checkpoints[0]?.checkpoint.layers ?? 0 : null;
-    const key = `${map} ${layer}`;
+    const key = `${map} ${layer} ${tile}`;
     if (!this.maps.has(key)) {
-      this.maps.set(key, await this.source.ask('map', { quantity: map, ...(layer === null ? {} : { layer: String(layer) }) }));
+      this.maps.set(key, await this.source.ask('map', { quantity: map, tile: String(tile), ...(layer === null ? {} : { layer: String(layer) }) }));
     }
 
-    if (this.view.map === map && this.view.mapLayer === mapLayer) {
+    if (this.view.map === map && this.view.mapLayer === mapLayer && this.view.tile === tile) {
       for (const figure of this.figures.filter((one) => one.chart === mapChart)) {
+        const { map: grid, tiles } = this.maps.get(key).checkpoints.find((c) => c.checkpoint.hash === figure.hash)?.statistics ?? { map: null, tiles: [] };
         figure.mapSelect.value = map;
         figure.layerSelect.value = String(layer ?? '');
         figure.layerSelect.hidden = layer === null;
-        figure.show({ map: this.maps.get(key).checkpoints.find((c) => c.checkpoint.hash === figure.hash)?.statistics ?? null, quantity: map });
+        figure.tileSelect.value = String(tile);
+        figure.tileSelect.hidden = tiles.length < 2 && tile === 0;
+        figure.show({ map: grid, quantity: map });
       }
     }
   }
@@ -134,14 +135,22 @@ class StatisticsPage {
   }
 
   #fillTokens() {
-    for (const figure of this.figures.filter((one) => one.chart === tokenChart)) {
-      const layers = this.tokens?.get(figure.options.group)?.checkpoints.find((c) => c.checkpoint.hash === figure.hash)?.statistics.layers.filter((l) => l.positions > 0);
+    for (const figure of this.figures.filter((one) => one.chart === tokenChart || one.chart === tokenLayersChart)) {
+      const { group } = figure.options;
+      const layers = this.tokens?.get(group)?.checkpoints.find((c) => c.checkpoint.hash === figure.hash)?.statistics.layers.filter((l) => l.positions > 0);
       if (layers) {
         const layer = layers.find((l) => l.layer === this.view.tokenLayer) ?? layers.at(-1);
         figure.select?.replaceChildren(...layers.map((l) => make('option', { value: String(l.layer), selected: l === layer }, `layer ${layerName(l.layer)}`)));
-        figure.show({ layers, layer });
+        figure.show({ layers, layer, linkOf: (id, at) => this.#atlas(figure.hash, group, id, at) });
       }
     }
+  }
+
+  // Where a token is read: in the same runs as far as the atlas can be confined to them.
+  #atlas(checkpoint, group, id, layer) {
+    const runs = new URLSearchParams(this.source.scope).getAll('run');
+    const query = new URLSearchParams({ tokens: id, checkpoint, ...(runs.length === 1 ? { run: runs[0] } : {}), layers: layerName(layer), ...(group === 'patches' ? {} : { places: 'text' }) });
+    return `/atlas?${query}`;
   }
 
   #say(sentence) {
@@ -181,19 +190,22 @@ class StatisticsPage {
         this.#fillTokens();
       }
 
-      if (view.map !== before.map || view.mapLayer !== before.mapLayer) {
+      if (view.map !== before.map || view.mapLayer !== before.mapLayer || view.tile !== before.tile) {
         this.#loadMap().catch((error) => error.name === 'AbortError' || this.#fail(error));
       }
 
       this.#refresh();
     }
 
-    if (view.full !== null && view.full !== before.full) {
-      this.figures.find((figure) => figure.chart.id === view.full)?.element.scrollIntoView({ block: 'start' });
-    }
+    this.#showFull();
+  }
+
+  #showFull() {
+    this.full.show(this.figures.find((figure) => figure.options.id === this.view.full && !this.report) ?? null);
   }
 
   #build() {
+    this.full.show(null);
     this.figures.forEach((figure) => figure.dispose());
     this.figures = [];
     const { checkpoints } = this.answer;
@@ -203,12 +215,14 @@ class StatisticsPage {
     }
 
     this.body.replaceChildren(...(this.report ? [] : [this.#groups()]), ...checkpoints.map((checkpoint, i) => this.#section(checkpoint, i)));
+    this.#showFull();
   }
 
   #mapSelects({ layers }) {
     return [
       makeSelect('Map', Object.entries(quantities).map(([id, { name }]) => [id, name]), (map) => this.#change({ map })),
       makeSelect('Layer of the map', layers.map((l) => [String(l.layer), `layer ${layerName(l.layer)}`]), (layer) => this.#change({ mapLayer: Number(layer) })),
+      makeSelect('Grid of the map', [0, 1].map((tile) => [String(tile), tileName(tile)]), (tile) => this.#change({ tile: Number(tile) })),
     ];
   }
 
@@ -234,18 +248,18 @@ class StatisticsPage {
         continue;
       }
 
-      for (const chart of [...charts, tokenChart, ...(group === 'patches' ? [mapChart] : [])]) {
+      for (const chart of [...charts, tokenLayersChart, tokenChart, ...(group === 'patches' ? [mapChart] : [])]) {
         const select = chart === tokenChart && !this.report ? makeSelect('Layer of the tokens', [], (layer) => this.#change({ tokenLayer: Number(layer) })) : null;
         const mapSelects = chart === mapChart ? this.#mapSelects(data) : [];
         const figure = new Figure(chart, {
-          group, key: `${index}-${group}`, name: this.name, printed: this.report, view: () => this.view, change: (part) => this.#change(part), colours: () => readColours(this.element), extra: select ? [select] : mapSelects,
+          group, key: `${index}-${group}`, id: index === 0 ? chart.id : `${chart.id}.${index}`, name: this.name, printed: this.report, view: () => this.view, change: (part) => this.#change(part), colours: () => readColours(this.element), extra: select ? [select] : mapSelects,
         });
         figure.select = select;
-        [figure.mapSelect, figure.layerSelect] = mapSelects;
+        [figure.mapSelect, figure.layerSelect, figure.tileSelect] = mapSelects;
         figure.hash = checkpoint.hash;
         this.figures.push(figure);
         section.append(figure.element);
-        if (chart !== tokenChart && chart !== mapChart) {
+        if (charts.includes(chart)) {
           figure.show(data);
         }
       }
@@ -259,5 +273,5 @@ function readColours(element) {
   const { sure } = readTheme(element);
   const style = getComputedStyle(element);
   const of = (name) => style.getPropertyValue(name).trim();
-  return { ink: of('--ll-ink'), inkSoft: of('--ll-ink-soft'), accent: of('--ll-accent'), soft: of('--ll-line-strong'), lineStrong: of('--ll-line-strong'), raised: of('--ll-raised'), surface: of('--ll-surface'), sans: of('--ll-sans'), sure };
+  return { ink: of('--ll-ink'), inkSoft: of('--ll-ink-soft'), accent: of('--ll-accent'), soft: of('--ll-line-strong'), lineStrong: of('--ll-line-strong'), raised: of('--ll-raised'), surface: of('--ll-surface'), sans: of('--ll-sans'), mono: of('--ll-mono'), sure };
 }

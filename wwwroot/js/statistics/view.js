@@ -1,4 +1,4 @@
-// What is looked at, in the address: the group, the charts shown as tables, the one at full size, the layer of the tokens, the map.
+// What is looked at, in the address: the group, the charts shown as tables, the one at full size, the layer of the tokens, the map and its grid.
 
 const GROUPS = ['patches', 'text', 'answer'];
 const MAPS = ['bestLayer', 'mask', 'confidence', 'entropy', 'filler', 'bestHere'];
@@ -14,6 +14,7 @@ export function parseView(query) {
     tokenLayer: layerOf('tokens'),
     map: MAPS.includes(values.get('map')) ? values.get('map') : 'bestLayer',
     mapLayer: layerOf('maplayer'),
+    tile: values.get('tile') === '1' ? 1 : 0,
   };
 }
 
@@ -26,6 +27,7 @@ export function formatView(view, query) {
   set('full', view.full);
   set('map', view.map === 'bestLayer' ? null : view.map);
   set('maplayer', view.mapLayer === null ? null : String(view.mapLayer));
+  set('tile', view.tile === 0 ? null : String(view.tile));
   set('tokens', view.tokenLayer === null ? null : String(view.tokenLayer));
   return values.toString();
 }

@@ -1,6 +1,7 @@
 namespace LogitLens.Dashboard.Components.Common;
 
 /// <summary>Lets a burst of signals through as one call per interval: the first at once, the last never lost. Safe from any thread.</summary>
+/// <remarks>The call has the language of whoever made the throttle, not that of the thread which signals.</remarks>
 internal sealed class RenderThrottle : IDisposable
 {
     private readonly Lock _lock = new();
@@ -8,6 +9,7 @@ internal sealed class RenderThrottle : IDisposable
     private readonly TimeSpan _interval;
     private readonly Func<Task> _action;
     private readonly ITimer _timer;
+    private readonly ExecutionContext? _context = ExecutionContext.Capture();
     private long? _last;
     private bool _scheduled;
     private bool _disposed;
@@ -60,7 +62,17 @@ internal sealed class RenderThrottle : IDisposable
     }
 
     // Never waited for: a slow circuit must not hold up the thread that computes. A circuit that has gone meanwhile has nothing to show.
-    private void Run() => _ = RunAsync();
+    private void Run()
+    {
+        if (_context is null)
+        {
+            _ = RunAsync();
+        }
+        else
+        {
+            ExecutionContext.Run(_context, static throttle => _ = ((RenderThrottle)throttle!).RunAsync(), this);
+        }
+    }
 
     private async Task RunAsync()
     {

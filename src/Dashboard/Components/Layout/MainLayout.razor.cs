@@ -34,7 +34,7 @@ public sealed partial class MainLayout
         try
         {
             var dialog = await Dialogs.ShowAsync<ShortcutsDialog>(
-                "Keyboard",
+                L["Keyboard"],
                 new DialogOptions { CloseOnEscapeKey = true, CloseButton = true, MaxWidth = MaxWidth.Small });
             await dialog.Result;
         }
