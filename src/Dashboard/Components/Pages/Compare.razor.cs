@@ -210,9 +210,6 @@ public sealed partial class Compare
             checkpoints == 1 ? ready[0].Run.Checkpoint.Name : Words.Count(checkpoints, "checkpoint", "checkpoints"));
     }
 
-    private static (RunId First, RunId Second)? RunPair(Contents contents) =>
-        contents.Ready.Select(detail => detail.Run.Id).Distinct().ToList() is [var first, var second] ? (first, second) : null;
-
     private async Task DetachAsync()
     {
         if (Interlocked.Exchange(ref _comparison, null) is { } comparison)
