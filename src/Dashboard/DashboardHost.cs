@@ -38,6 +38,9 @@ public static class DashboardHost
         // Unpublished output has no wwwroot folder of its own: a manifest beside the assembly points at the repository's.
         builder.WebHost.UseStaticWebAssets();
         Listen(builder);
+
+        // A selection of thousands of images stands in the address.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = 2 * Filters.FilterAddress.LongestUrl);
         builder.Logging.AddQuietConsole();
 
         var options = builder.AddLogitLensOptions();
@@ -56,6 +59,7 @@ public static class DashboardHost
         builder.Services.AddApi();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddMudServices();
+        builder.Services.AddScoped<People.Visitor>();
         builder.Services.AddLanguages();
 
         // An analysis is put back into the queue between two layers, and a layer of a large checkpoint takes its time. It is told at once, not after the

@@ -34,7 +34,7 @@ public sealed class ImagesPagesTests
             page.Find("#image-search").Input(typed);
         }
 
-        page.WaitForAssertion(() => Assert.EndsWith("/images?search=bea", context.Navigation.Uri, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.EndsWith("/images?imageName=bea", context.Navigation.Uri, StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.Single(page.FindAll(".ll-image")));
         Assert.Equal("bea ", page.Find("#image-search").GetAttribute("value"));
     }
@@ -62,7 +62,7 @@ public sealed class ImagesPagesTests
         var page = context.Show<ImagesPage>("/images");
         page.WaitForElements(".ll-image input");
         page.FindAll("button").Single(button => button.TextContent == "Select this page").Click();
-        page.FindAll("button").Single(button => button.TextContent.Contains("Delete unused", StringComparison.Ordinal)).Click();
+        page.FindAll("button").Single(button => button.TextContent.Trim() == "Delete…").Click();
         page.WaitForElements(".mud-dialog button").Single(button => button.TextContent.Trim() == "Delete").Click();
         page.WaitForAssertion(() => Assert.Contains("1 image deleted; 1 kept", page.Markup, StringComparison.Ordinal));
         Assert.Equal("used.png", Assert.Single((await context.Images.ListAsync(null, 0, 10, Token)).Items).Name);

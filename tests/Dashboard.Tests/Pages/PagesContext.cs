@@ -44,6 +44,7 @@ public sealed class PagesContext : IAsyncDisposable
         Bunit.Services.AddImportService();
         Bunit.Services.AddCare();
         Bunit.Services.AddMudServices();
+        Bunit.Services.AddScoped<People.Visitor>();
         Bunit.Services.AddLanguages();
     }
 

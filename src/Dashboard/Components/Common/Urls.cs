@@ -13,6 +13,10 @@ internal static class Urls
     public const string Data = "/data";
     public const string Imports = "/imports";
 
+    public const string Compare = "/compare";
+
+    public const string AllMasks = "/masks";
+
     public const string AllStatistics = "/statistics";
 
     public static string Statistics(RunId run) => $"/runs/{run}/statistics";
