@@ -20,7 +20,7 @@ public sealed partial class FilterSentence
 
     /// <summary>What the gallery shows.</summary>
     [Parameter, EditorRequired]
-    internal GalleryState State { get; set; } = GalleryState.All;
+    public GalleryState State { get; set; } = GalleryState.All;
 
     /// <summary>Runs to choose from.</summary>
     [Parameter]
@@ -40,7 +40,7 @@ public sealed partial class FilterSentence
 
     /// <summary>The gallery is to show something else.</summary>
     [Parameter]
-    internal EventCallback<GalleryState> Changed { get; set; }
+    public EventCallback<GalleryState> Changed { get; set; }
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)

@@ -8,9 +8,13 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace LogitLens.Dashboard.Components.Gallery;
 
 /// <summary>What the gallery shows, as its address has it.</summary>
+/// <param name="Filter">Which images, by what is read in them.</param>
+/// <param name="NotAnalysed">Only images that were never analysed.</param>
+/// <param name="Order">How they are sorted.</param>
 /// <param name="Page">From 1.</param>
-internal sealed record GalleryState(AnalysisFilter Filter, bool NotAnalysed = false, GalleryOrder Order = GalleryOrder.Newest, int Page = 1)
+public sealed record GalleryState(AnalysisFilter Filter, bool NotAnalysed = false, GalleryOrder Order = GalleryOrder.Newest, int Page = 1)
 {
+    /// <summary>Images on a page.</summary>
     public const int PageSize = 120;
 
     /// <summary>All images.</summary>
@@ -29,6 +33,7 @@ internal sealed record GalleryState(AnalysisFilter Filter, bool NotAnalysed = fa
     /// <param name="query">With or without its question mark.</param>
     public static GalleryState From(string query)
     {
+        ArgumentNullException.ThrowIfNull(query);
         var values = QueryHelpers.ParseQuery(query);
         var read = FilterAddress.Read(query);
         var filter = read.Filter.ImageName is null && One("search") is { } search ? read.Filter with { ImageName = search } : read.Filter;
@@ -39,6 +44,7 @@ internal sealed record GalleryState(AnalysisFilter Filter, bool NotAnalysed = fa
         string? One(string name) => values.TryGetValue(name, out var found) && !string.IsNullOrWhiteSpace(found.ToString()) ? found.ToString().Trim() : null;
     }
 
+    /// <summary>The address.</summary>
     public string ToUrl() => Urls.WithQuery(
         Urls.Images,
         [.. FilterAddress.Write(Filter, NotAnalysed), ("order", Order == GalleryOrder.Newest ? null : Order.ToString().ToLowerInvariant()), ("page", PageNumber.Text(Page))]);
