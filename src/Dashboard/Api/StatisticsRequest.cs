@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Statistics;
 using Microsoft.AspNetCore.Mvc;
 

@@ -132,7 +132,7 @@ public sealed partial class FilterSentence
 
         if (filter.Images is { } images)
         {
-            yield return Of(Condition.Chosen, "{0}", Words.Count(images.Count, "chosen image", "chosen images"));
+            yield return Of(Condition.Chosen, "{0}", L.Count("{0} chosen image|{0} chosen images", images.Count));
         }
 
         if (filter.Analyses is { } analyses)
