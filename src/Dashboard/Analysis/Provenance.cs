@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LogitLens.Dashboard.Hosting;
@@ -13,8 +11,6 @@ namespace LogitLens.Dashboard.Analysis;
 /// <summary>What a run was made with, so that its numbers can be made again.</summary>
 internal static class Provenance
 {
-    private const int MostHashed = 16 << 20;
-
     /// <summary>Versions, machine and preprocessing as JSON.</summary>
     public static string Describe(CheckpointRow checkpoint, PromptTemplate template, LogitLensOptions options)
     {
@@ -33,32 +29,10 @@ internal static class Provenance
                 threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
                 computedIn = "float32 (float16 weights on CUDA)",
                 checkpoint = new { checkpoint.Hash, checkpoint.Name, storedIn = checkpoint.DType },
-                files = DescribeFiles(checkpoint.Folder),
                 promptTemplate = new { template.Name, template.Origin, form = template.Complete("QUESTION") },
                 preprocessing = ReadPreprocessor(checkpoint.Folder),
             },
             JsonSerializerOptions.Web);
-    }
-
-    /// <summary>Each file of a checkpoint with its SHA-256; of weights their length, as the checkpoint's own hash is over every byte of theirs.</summary>
-    private static List<string> DescribeFiles(string folder)
-    {
-        var files = new List<string>();
-        try
-        {
-            foreach (var file in new DirectoryInfo(folder).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal))
-            {
-                files.Add(file.Length <= MostHashed
-                    ? $"{file.Name} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.FullName)))}"
-                    : string.Create(CultureInfo.InvariantCulture, $"{file.Name} {file.Length} bytes"));
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The run will say what it could not read.
-        }
-
-        return files;
     }
 
     private static JsonNode? ReadPreprocessor(string folder)

@@ -345,7 +345,7 @@ public sealed partial class Images
                 return;
             }
 
-            Navigation.NavigateTo(Urls.WithQuery(Urls.Compare, ("a", string.Join(',', analyses.Take(MostCompared)))));
+            Navigation.NavigateTo(Urls.Compare([.. analyses.Take(MostCompared)]));
         });
     }
 
