@@ -8,6 +8,12 @@ namespace LogitLens.Inference.Models;
 /// <param name="stored">The same weight where a streamed block is held as stored; null for one that never is.</param>
 internal sealed class Linear(torch.Tensor weight, torch.Tensor? bias, StoredMatrix? stored = null)
 {
+    /// <summary>out × in, as stored.</summary>
+    internal torch.Tensor Weight => weight;
+
+    /// <summary>out, or null.</summary>
+    internal torch.Tensor? Bias => bias;
+
     /// <summary>rows × in (contiguous) → rows × out, a new tensor.</summary>
     public torch.Tensor Forward(torch.Tensor x) => stored is { IsHeld: true } ? stored.Multiply(x, bias) : MatrixProduct.Multiply(x, weight, bias);
 

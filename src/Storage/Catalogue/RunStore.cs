@@ -80,6 +80,26 @@ public sealed class RunStore
         async (context, token) => (await context.Runs.Where(r => r.Id == id.Value).ToRowsAsync(context, token)).SingleOrDefault(),
         cancellationToken);
 
+    /// <summary>How a run ended; null while something of it is queued or running, where it is gone, and where all of it was imported.</summary>
+    /// <exception cref="StorageException">The database cannot be read.</exception>
+    public Task<RunEnd?> FindEndAsync(RunId id, CancellationToken cancellationToken) => _reader.ReadAsync(
+        async (context, token) =>
+        {
+            var runs = context.Runs.Where(r => r.Id == id.Value && !r.Deleting);
+            if (await runs.Select(r => (long?)r.Number).SingleOrDefaultAsync(token) is not { } number
+                || await context.Analyses.AnyAsync(a => a.RunNumber == number && (a.State == AnalysisState.Queued || a.State == AnalysisState.Running), token))
+            {
+                return null;
+            }
+
+            var ended = await context.Analyses
+                .Where(a => a.RunNumber == number && !context.AnalysisSources.Any(s => s.AnalysisId == a.Id))
+                .MaxAsync(a => a.FinishedAt, token);
+            var row = (await runs.ToRowsAsync(context, token)).Single();
+            return ended is { } at ? new RunEnd(id, row.Name, row.Counts, at) : null;
+        },
+        cancellationToken);
+
     /// <summary>What analyses of the checkpoint in a folder cost here: of the newest run that has some Done, read in as many layers if there is one; null if there is none.</summary>
     /// <exception cref="StorageException">The database cannot be read.</exception>
     public Task<PastCost?> FindPastCostAsync(string checkpointFolder, int layers, CancellationToken cancellationToken) => _reader.ReadAsync(
@@ -131,7 +151,7 @@ public sealed class RunStore
             var run = (await context.Runs.Where(r => r.Id == row.Run.Value).ToRowsAsync(context, token)).Single();
             var image = (await context.Images.Where(i => i.Id == row.Image.Value).ToRowsAsync(token)).Single();
             var more = await analysis
-                .Select(a => new { Layout = a.Layout!.Packed, a.AnswerIds, Blobs = a.Readings.Count(r => r.Attempt == a.Attempt) })
+                .Select(a => new { Layout = a.Layout!.Packed, a.AnswerIds, Blobs = a.Readings.Count(r => r.Attempt == a.Attempt), Shared = (int?)a.Prefix!.Positions })
                 .SingleAsync(token);
             return new AnalysisDetail(
                 row,
@@ -141,6 +161,7 @@ public sealed class RunStore
                 MemoryMarshal.Cast<byte, int>(more.AnswerIds).ToArray(),
                 more.Blobs)
             {
+                SharedPositions = more.Shared ?? 0,
                 Source = await context.AnalysisSources.Where(s => s.AnalysisId == id.Value).Select(s => s.Details).SingleOrDefaultAsync(token) is { } source
                     ? AnalysisSourceJson.Read(source)
                     : null,
@@ -373,6 +394,9 @@ public sealed class RunStore
                 a.LayersTotal,
                 Bytes = context.Summaries.Where(s => s.AnalysisId == a.Id).Sum(s => (long)s.Packed.Length),
                 Segments = context.Summaries.Count(s => s.AnalysisId == a.Id),
+                a.PrefixId,
+                Shared = (int?)a.Prefix!.Positions,
+                Layout = a.Layout!.Packed,
             })
             .ToListAsync(token);
         if (sample.Count == 0)
@@ -384,7 +408,14 @@ public sealed class RunStore
         var width = (vocabulary <= 65_536 ? 2 : 4) + 4;
         var together = (sample.Max(a => a.Finished) - sample.Min(a => a.Started)).TotalSeconds / sample.Count;
         var each = sample.Select(a => (a.Finished - a.Started).TotalSeconds).Order().ElementAt(sample.Count / 2);
-        return new PastCost(
-            run.Name, sample.Count, Math.Min(together, each), sample.Average(a => (((double)a.Bytes / a.LayersTotal) - (32.0 * a.Segments)) / width), vocabulary);
+
+        // What is kept once of several prompts on a picture counts for each of them here, and is taken off where it is said how many share.
+        var positions = sample.Average(a => ((((double)a.Bytes / a.LayersTotal) - (32.0 * a.Segments)) / width) + (a.Shared ?? 0));
+        var sharing = sample.Where(a => a.PrefixId is not null).ToList();
+        return new PastCost(run.Name, sample.Count, Math.Min(together, each), positions, vocabulary)
+        {
+            PositionsToShare = sample.Find(a => a.Shared is not null)?.Shared ?? (sample[0].Layout is { } layout ? AnalysisLayoutCodec.Unpack(layout).CountToPictureEnd() : 0),
+            Spared = (double)(sharing.Count - sharing.Select(a => a.PrefixId).Distinct().Count()) / sample.Count,
+        };
     }
 }

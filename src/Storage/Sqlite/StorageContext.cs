@@ -1,5 +1,8 @@
 using LogitLens.Storage.Catalogue.Entities;
+using LogitLens.Storage.Gallery;
+using LogitLens.Storage.Labels;
 using LogitLens.Storage.Readings.Digests;
+using LogitLens.Storage.Readings.Prefixes;
 using LogitLens.Storage.Readings;
 using LogitLens.Storage.States;
 using LogitLens.Storage.Statistics.Rollups;
@@ -43,6 +46,12 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
 
     public DbSet<SummaryEntity> Summaries => Set<SummaryEntity>();
 
+    public DbSet<PrefixEntity> Prefixes => Set<PrefixEntity>();
+
+    public DbSet<PrefixReadingEntity> PrefixReadings => Set<PrefixReadingEntity>();
+
+    public DbSet<PrefixSummaryEntity> PrefixSummaries => Set<PrefixSummaryEntity>();
+
     public DbSet<HiddenStateEntity> HiddenStates => Set<HiddenStateEntity>();
 
     public DbSet<PendingDigestEntity> PendingDigests => Set<PendingDigestEntity>();
@@ -54,6 +63,14 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
     public DbSet<RunTallyEntity> RunTallies => Set<RunTallyEntity>();
 
     public DbSet<UnsummedAnalysisEntity> UnsummedAnalyses => Set<UnsummedAnalysisEntity>();
+
+    public DbSet<TagEntity> Tags => Set<TagEntity>();
+
+    public DbSet<TagLinkEntity> TagLinks => Set<TagLinkEntity>();
+
+    public DbSet<NoteEntity> Notes => Set<NoteEntity>();
+
+    public DbSet<SavedViewEntity> SavedViews => Set<SavedViewEntity>();
 
     public static void Configure(DbContextOptionsBuilder builder, DatabaseFile file) => builder
         .UseSqlite(file.ConnectionString)
@@ -131,6 +148,11 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
 
             analysis.HasOne(a => a.Run).WithMany(r => r.Analyses).HasForeignKey(a => a.RunNumber).OnDelete(DeleteBehavior.Cascade);
             analysis.HasOne(a => a.Image).WithMany(i => i.Analyses).HasForeignKey(a => a.ImageId).OnDelete(DeleteBehavior.Restrict);
+
+            // Who shares a prefix. Two triggers of the migration Prefixes delete one with the last analysis that refers to it; a migration that makes this
+            // table anew has to make them anew.
+            analysis.HasIndex(a => a.PrefixId).HasFilter("\"PrefixId\" IS NOT NULL");
+            analysis.HasOne(a => a.Prefix).WithMany(p => p.Analyses).HasForeignKey(a => a.PrefixId).OnDelete(DeleteBehavior.Restrict);
             analysis.HasOne(a => a.Layout).WithOne(l => l.Analysis).HasForeignKey<AnalysisLayoutEntity>(l => l.AnalysisId);
         });
         modelBuilder.Entity<AnalysisLayoutEntity>(layout => layout.ToTable("AnalysisLayouts").HasKey(l => l.AnalysisId));
@@ -185,6 +207,21 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
             summary.HasKey(s => new { s.AnalysisId, s.Segment });
             summary.HasOne(s => s.Analysis).WithMany().HasForeignKey(s => s.AnalysisId).OnDelete(DeleteBehavior.Cascade);
         });
+        modelBuilder.Entity<PrefixEntity>(prefix => prefix.ToTable("Prefixes"));
+        modelBuilder.Entity<PrefixReadingEntity>(reading =>
+        {
+            // As Readings.
+            reading.ToTable("PrefixReadings");
+            reading.HasKey(r => new { r.PrefixId, r.Layer });
+            reading.HasOne(r => r.Prefix).WithMany().HasForeignKey(r => r.PrefixId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<PrefixSummaryEntity>(summary =>
+        {
+            summary.ToTable("PrefixSummaries");
+            summary.HasKey(s => s.PrefixId);
+            summary.Property(s => s.PrefixId).ValueGeneratedNever();
+            summary.HasOne(s => s.Prefix).WithOne().HasForeignKey<PrefixSummaryEntity>(s => s.PrefixId).OnDelete(DeleteBehavior.Cascade);
+        });
         modelBuilder.Entity<HiddenStateEntity>(state =>
         {
             // As Readings: megabytes in overflow pages, the key a small index beside them.
@@ -205,6 +242,9 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
             aggregate.ToTable("AnalysisAggregates");
             aggregate.HasKey(a => a.AnalysisId);
             aggregate.Property(a => a.AnalysisId).ValueGeneratedNever();
+
+            // Shares of filler, of all analyses, without touching their kilobytes.
+            aggregate.HasIndex(a => new { a.Patches, a.FillerPatches });
             aggregate.HasOne(a => a.Analysis).WithOne().HasForeignKey<AnalysisAggregateEntity>(a => a.AnalysisId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<RunAggregateEntity>(aggregate =>
@@ -231,8 +271,49 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
             unsummed.HasOne(u => u.Analysis).WithOne().HasForeignKey<UnsummedAnalysisEntity>(u => u.AnalysisId).OnDelete(DeleteBehavior.Cascade);
         });
 
+        modelBuilder.Entity<TagEntity>(tag =>
+        {
+            tag.ToTable("Tags");
+            tag.HasIndex(t => t.NameKey).IsUnique();
+        });
+        modelBuilder.Entity<TagLinkEntity>(link =>
+        {
+            link.ToTable("TagLinks", table => table.HasCheckConstraint("CK_TagLinks_One", OneOfThree));
+
+            // What bears a tag; and a thing bears a tag once (SQLite takes rows with a NULL for different).
+            link.HasIndex(l => new { l.TagId, l.ImageId }).IsUnique();
+            link.HasIndex(l => new { l.TagId, l.AnalysisId }).IsUnique();
+            link.HasIndex(l => new { l.TagId, l.RunNumber }).IsUnique();
+
+            // A thing's tags, and what goes with it.
+            link.HasIndex(l => l.ImageId).HasFilter("\"ImageId\" IS NOT NULL");
+            link.HasIndex(l => l.AnalysisId).HasFilter("\"AnalysisId\" IS NOT NULL");
+            link.HasIndex(l => l.RunNumber).HasFilter("\"RunNumber\" IS NOT NULL");
+            link.HasOne(l => l.Tag).WithMany(t => t.Links).HasForeignKey(l => l.TagId).OnDelete(DeleteBehavior.Cascade);
+            link.HasOne(l => l.Image).WithMany().HasForeignKey(l => l.ImageId).OnDelete(DeleteBehavior.Cascade);
+            link.HasOne(l => l.Analysis).WithMany().HasForeignKey(l => l.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+            link.HasOne(l => l.Run).WithMany().HasForeignKey(l => l.RunNumber).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<NoteEntity>(note =>
+        {
+            note.ToTable("Notes", table => table.HasCheckConstraint("CK_Notes_One", OneOfThree));
+            note.HasIndex(n => n.ImageId).IsUnique().HasFilter("\"ImageId\" IS NOT NULL");
+            note.HasIndex(n => n.AnalysisId).IsUnique().HasFilter("\"AnalysisId\" IS NOT NULL");
+            note.HasIndex(n => n.RunNumber).IsUnique().HasFilter("\"RunNumber\" IS NOT NULL");
+            note.HasOne(n => n.Image).WithMany().HasForeignKey(n => n.ImageId).OnDelete(DeleteBehavior.Cascade);
+            note.HasOne(n => n.Analysis).WithMany().HasForeignKey(n => n.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+            note.HasOne(n => n.Run).WithMany().HasForeignKey(n => n.RunNumber).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<SavedViewEntity>(view =>
+        {
+            view.ToTable("SavedViews");
+            view.HasIndex(v => v.Owner);
+        });
+
         // TokenOccurrences and TokenTotals are WITHOUT ROWID, which EF cannot say: the migration LabScale makes them, Tokens/TokenIndex alone uses them.
     }
+
+    private const string OneOfThree = "(\"ImageId\" IS NOT NULL) + (\"AnalysisId\" IS NOT NULL) + (\"RunNumber\" IS NOT NULL) = 1";
 
     private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
         time => time.ToUnixTimeMilliseconds(),
