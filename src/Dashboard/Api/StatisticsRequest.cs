@@ -1,6 +1,9 @@
 using System.ComponentModel;
+using System.Globalization;
+using LogitLens.Dashboard.Components.Atlas;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Statistics;
+using LogitLens.Storage.Tokens;
 using Microsoft.AspNetCore.Mvc;
 
 namespace LogitLens.Dashboard.Api;
@@ -10,6 +13,7 @@ internal sealed class StatisticsRequest
 {
     // A request line holds eight kilobytes.
     private const int MostAnalyses = 500;
+    private const int LongestText = 200;
 
     [FromQuery(Name = "run")]
     [Description("Of one of these runs; may be given several times.")]
@@ -38,6 +42,34 @@ internal sealed class StatisticsRequest
     [FromQuery(Name = "until")]
     [Description("That were Done before this time.")]
     public DateTimeOffset? Until { get; init; }
+
+    [FromQuery(Name = "tag")]
+    [Description("That bear this tag, themselves, by their image or by their run; may be given several times for all of them.")]
+    public string[]? Tags { get; init; }
+
+    [FromQuery(Name = "text")]
+    [Description("In which a token is read that fits this.")]
+    public string? Text { get; init; }
+
+    [FromQuery(Name = "match")]
+    [Description("How a token fits text: exact (by default), prefix or contains.")]
+    public string? Match { get; init; }
+
+    [FromQuery(Name = "tokenLayers")]
+    [Description("The layers at which text is read: one, or the first and last as 8-20.")]
+    public string? TokenLayers { get; init; }
+
+    [FromQuery(Name = "minProbability")]
+    [Description("The least probability at which text is read, 0 … 1.")]
+    public double? LeastProbability { get; init; }
+
+    [FromQuery(Name = "minFiller")]
+    [Description("With at least this share of filler among the patches, 0 … 1.")]
+    public double? LeastFiller { get; init; }
+
+    [FromQuery(Name = "maxFiller")]
+    [Description("With at most this share of filler among the patches, 0 … 1.")]
+    public double? MostFiller { get; init; }
 
     [FromQuery(Name = "firstLayer")]
     [Description("The layer window's first layer, 0 = emb; 1 by default.")]
@@ -69,6 +101,20 @@ internal sealed class StatisticsRequest
             return (null, ApiWords.Refusal<BestLayerCriterion>("criterion", Criterion));
         }
 
+        var (token, wrong) = ReadToken();
+        if (wrong is not null)
+        {
+            return (null, wrong);
+        }
+
+        foreach (var (name, share) in ((string, double?)[])[("minFiller", LeastFiller), ("maxFiller", MostFiller)])
+        {
+            if (share is not (null or (>= 0 and <= 1)))
+            {
+                return (null, string.Create(CultureInfo.InvariantCulture, $"{name} is {share}: give 0 … 1."));
+            }
+        }
+
         // Parameters that are not there arrive as empty arrays.
         var scope = new AnalysisFilter(
             Runs is { Length: > 0 } ? [.. Runs.Select(run => new RunId(run))] : null,
@@ -77,7 +123,45 @@ internal sealed class StatisticsRequest
             ImageName,
             Prompt,
             From,
-            Until);
+            Until)
+        {
+            Tags = Tags is { Length: > 0 } ? Tags : null,
+            Token = token,
+            LeastFiller = LeastFiller,
+            MostFiller = MostFiller,
+        };
         return (new StatisticsQuery(scope, new StatisticsOptions(FirstLayer ?? 1, LastLayer, criterion, Filler is { Length: > 0 } ? Filler : null), part), null);
+    }
+
+    private (TokenCriterion? Token, string? Refusal) ReadToken()
+    {
+        if (string.IsNullOrWhiteSpace(Text))
+        {
+            return (null, null);
+        }
+
+        if (Text.Length > LongestText)
+        {
+            return (null, $"text has {Text.Length} characters, and no token is that long: give at most {LongestText}.");
+        }
+
+        var match = TokenMatch.Exact;
+        if (Match is not null && !ApiWords.TryRead(Match, out match))
+        {
+            return (null, ApiWords.Refusal<TokenMatch>("match", Match));
+        }
+
+        if (LeastProbability is not (null or (>= 0 and <= 1)))
+        {
+            return (null, string.Create(CultureInfo.InvariantCulture, $"minProbability is {LeastProbability}: give 0 … 1."));
+        }
+
+        (int First, int? Last)? layers = (0, null);
+        if (!string.IsNullOrWhiteSpace(TokenLayers) && (layers = AtlasState.ReadLayers(TokenLayers)) is null)
+        {
+            return (null, $"tokenLayers is {TokenLayers}: give one layer such as 8, or the first and last as 8-20.");
+        }
+
+        return (new TokenCriterion(null, Text, match, layers!.Value.First, layers.Value.Last, LeastProbability ?? 0, TokenPlaces.Any), null);
     }
 }

@@ -1,4 +1,5 @@
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Components.Statistics;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using Microsoft.AspNetCore.Components;
@@ -13,14 +14,13 @@ namespace LogitLens.Dashboard.Components.Pages;
 /// </summary>
 public sealed partial class Statistics
 {
-    // What the address may say about which analyses: the names of the API's own parameters.
-    private static readonly string[] ScopeNames =
-        ["run", "analysis", "checkpoint", "imageName", "prompt", "from", "until", "firstLayer", "lastLayer", "criterion", "filler"];
+    private const int MostRuns = 500;
 
     private Loader<Contents> _loader = default!;
     private ElementReference _host;
     private IJSObjectReference? _module;
     private IJSObjectReference? _page;
+    private ScopeState _scope = ScopeState.All;
     private string? _loading;
     private string? _attached;
     private bool _disposed;
@@ -31,6 +31,9 @@ public sealed partial class Statistics
 
     [Inject]
     private RunStore Runs { get; set; } = default!;
+
+    [Inject]
+    private CheckpointStore Checkpoints { get; set; } = default!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
@@ -45,6 +48,8 @@ public sealed partial class Statistics
 
     private string Scope => ScopeOf(Id, new Uri(Navigation.Uri).Query);
 
+    private string Query => new Uri(Navigation.Uri).Query;
+
     private string Key => $"{IsReport} {Scope}";
 
     private string Title => _loader.Value?.Run is { } run ? (IsReport ? L["Report of {0}", run.Name] : L["Statistics of {0}", run.Name]) : L["Statistics"];
@@ -56,7 +61,7 @@ public sealed partial class Statistics
     {
         var values = QueryHelpers.ParseQuery(query);
         var scope = run is { } id ? [$"run={id}"] : new List<string>();
-        foreach (var name in ScopeNames)
+        foreach (var name in ScopeState.Names)
         {
             if ((name != "run" || run is null) && values.TryGetValue(name, out var given))
             {
@@ -82,6 +87,7 @@ public sealed partial class Statistics
         if (_loading != Key)
         {
             _loading = Key;
+            _scope = ScopeState.Read(Id, Query);
             await LoadAsync();
         }
     }
@@ -138,7 +144,9 @@ public sealed partial class Statistics
         return _loader.LoadAsync(L["The run could not be read"], async token =>
         {
             var run = id is { } value ? await Runs.FindAsync(new RunId(value), token) : null;
-            return new Contents(run, id is not null && run is null);
+            return IsReport
+                ? new Contents(run, run is null, [], [])
+                : new Contents(run, id is not null && run is null, (await Runs.ListAsync(0, MostRuns, token)).Items, await Checkpoints.ListAsync(token));
         });
     }
 
@@ -151,5 +159,5 @@ public sealed partial class Statistics
         }
     }
 
-    private sealed record Contents(RunRow? Run, bool IsMissing);
+    private sealed record Contents(RunRow? Run, bool IsMissing, IReadOnlyList<RunRow> Runs, IReadOnlyList<CheckpointRow> Checkpoints);
 }
