@@ -3,6 +3,7 @@ using LogitLens.Dashboard.Components.Statistics;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.JSInterop;
 
@@ -21,6 +22,7 @@ public sealed partial class Statistics
     private IJSObjectReference? _module;
     private IJSObjectReference? _page;
     private ScopeState _scope = ScopeState.All;
+    private string? _path;
     private string? _loading;
     private string? _attached;
     private bool _disposed;
@@ -47,6 +49,8 @@ public sealed partial class Statistics
     private bool IsReport => Id is not null && new Uri(Navigation.Uri).AbsolutePath.EndsWith("/report", StringComparison.Ordinal);
 
     private string Scope => ScopeOf(Id, new Uri(Navigation.Uri).Query);
+
+    private string Path => new Uri(Navigation.Uri).AbsolutePath;
 
     private string Query => new Uri(Navigation.Uri).Query;
 
@@ -79,11 +83,16 @@ public sealed partial class Statistics
     }
 
     /// <inheritdoc/>
-    protected override void OnInitialized() => _loader = new Loader<Contents>(Time, StateHasChanged);
+    protected override void OnInitialized()
+    {
+        _loader = new Loader<Contents>(Time, StateHasChanged);
+        Navigation.LocationChanged += OnLocationChanged;
+    }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
+        _path = Path;
         if (_loading != Key)
         {
             _loading = Key;
@@ -117,6 +126,7 @@ public sealed partial class Statistics
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
+        Navigation.LocationChanged -= OnLocationChanged;
         _loader?.Dispose();
         try
         {
@@ -137,6 +147,16 @@ public sealed partial class Statistics
         await LoadAsync();
         StateHasChanged();
     }
+
+    // What an address asks for lies in its query, which is no parameter of the component: the router does not tell of it.
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs args) => _ = InvokeAsync(async () =>
+    {
+        if (!_disposed && Path == _path && _loading != Key)
+        {
+            await OnParametersSetAsync();
+            StateHasChanged();
+        }
+    });
 
     private Task LoadAsync()
     {
