@@ -50,6 +50,9 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(s => new HiddenStateStore(Reader(s), Writer(s)));
         services.AddSingleton(s => new TokenIndexStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new LitPatchStore(s.GetRequiredService<RunStore>(), s.GetRequiredService<ReadingStore>()));
+        services.AddSingleton(s => new GalleryStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
+        services.AddSingleton(s => new LabelStore(Reader(s), Writer(s), Clock(s)));
+        services.AddSingleton(s => new SavedViewStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new StatisticsStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new StatisticsJobs(s.GetRequiredService<StatisticsStore>(), Clock(s)));
         services.AddSingleton(s => new ExportReader(s.GetRequiredService<RunStore>(), s.GetRequiredService<CheckpointStore>(), s.GetRequiredService<ReadingStore>()));

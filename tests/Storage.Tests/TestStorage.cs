@@ -68,6 +68,12 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public DatabaseCheck Check => Get<DatabaseCheck>();
 
+    public GalleryStore Gallery => Get<GalleryStore>();
+
+    public LabelStore Labels => Get<LabelStore>();
+
+    public SavedViewStore Views => Get<SavedViewStore>();
+
     public StatisticsStore Statistics => Get<StatisticsStore>();
 
     public StatisticsJobs StatisticsJobs => Get<StatisticsJobs>();

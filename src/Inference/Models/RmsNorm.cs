@@ -14,6 +14,10 @@ internal sealed class RmsNorm(torch.Tensor weight, double epsilon)
     /// <summary>Where it is computed.</summary>
     public torch.Device Device { get; } = weight.device;
 
+    internal torch.Tensor Weight => weight;
+
+    internal double Epsilon => epsilon;
+
     public static RmsNorm Load(WeightLoader weights, string name, double epsilon) => new(weights.LoadFloat(name + ".weight"), epsilon);
 
     /// <summary>rows × width → rows × width, in the type that came.</summary>

@@ -6,6 +6,12 @@ namespace LogitLens.Inference.Models;
 /// <summary>down(act(gate(x)) · up(x)) (Shazeer 2020); the activation is the checkpoint's, SiLU for all known ones.</summary>
 internal sealed class SwiGlu(Action<torch.Tensor, torch.Tensor> activation, Linear gate, Linear up, Linear down)
 {
+    internal Linear GateProjection => gate;
+
+    internal Linear UpProjection => up;
+
+    internal Linear DownProjection => down;
+
     public static SwiGlu Load(WeightLoader weights, string name, TextConfig config) => new(
         Activations.FindGate(config.Activation),
         weights.Linear(name + ".gate_proj"),
