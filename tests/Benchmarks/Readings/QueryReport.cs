@@ -19,7 +19,6 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
     private readonly ReadingStore _readings = services.GetRequiredService<ReadingStore>();
     private readonly TokenIndexStore _index = services.GetRequiredService<TokenIndexStore>();
     private readonly string[] _texts = [.. prototypes.Tokens.Where(t => prototypes.IsCommon[t.Id] && t.Text.Length >= 4).Select(t => t.Text)];
-    private readonly ImageStore _images = services.GetRequiredService<ImageStore>();
     private readonly CatalogueSearchStore _catalogue = services.GetRequiredService<CatalogueSearchStore>();
     private readonly StatisticsStore _statistics = services.GetRequiredService<StatisticsStore>();
 
@@ -89,7 +88,7 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
     {
         const int Most = 5;
         var text = Text(TokenMatch.Prefix);
-        var images = _images.ListAsync(text, 0, Most, cancellationToken);
+        var images = _catalogue.FindImagesAsync(text, 0, Most, cancellationToken);
         var named = _catalogue.FindRunsAsync(text, 0, Most, cancellationToken);
         var tokens = Enum.GetValues<TokenMatch>().Select(match => _index.FindTokensAsync(text, match, new TokenFilter(), null, Most, cancellationToken)).ToList();
         await Task.WhenAll([images, named, .. tokens]);
