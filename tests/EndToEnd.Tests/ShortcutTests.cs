@@ -34,6 +34,21 @@ public sealed class ShortcutTests(DemoDashboard demo) : IClassFixture<DemoDashbo
     }
 
     [Fact]
+    public async Task KeysOfPlaces_WithACyrillicLayout_LeadThere()
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await OpenAsync(browser, "/shortcuts");
+
+        // What a keyboard with the Russian layout sends for the keys that G and R stand on.
+        await watched.Page.EvaluateAsync("""
+            () => [['п', 'KeyG'], ['к', 'KeyR']].forEach(([key, code]) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true })))
+            """);
+
+        await Assertions.Expect(watched.Page).ToHaveURLAsync(new Regex("/runs$"));
+        watched.AssertQuiet();
+    }
+
+    [Fact]
     public async Task QuestionMark_OnTheExplorer_ShowsItsKeysFirstAndFindsOne()
     {
         await using var browser = await Browser.StartAsync();
