@@ -35,6 +35,12 @@ internal static class Urls
 
     public static string Content(string sha256) => $"/api/images/{sha256}/content";
 
+    /// <summary>Analyses beside each other; with one, the page asks for another.</summary>
+    public static string Compare(params ReadOnlySpan<AnalysisId> analyses) => $"/compare?a={string.Join(',', analyses.ToArray().Select(id => id.ToString()))}";
+
+    /// <summary>Two runs over their common images; with one, the page asks for another.</summary>
+    public static string CompareRuns(RunId first, RunId? second = null) => second is { } other ? $"/compare/runs?a={first}&b={other}" : $"/compare/runs?a={first}";
+
     /// <summary>A path with those of the given values that are set, escaped.</summary>
     public static string WithQuery(string path, params ReadOnlySpan<(string Name, string? Value)> values)
     {
