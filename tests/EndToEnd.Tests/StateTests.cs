@@ -27,7 +27,7 @@ public sealed class StateTests(EmptyDashboard empty) : IClassFixture<EmptyDashbo
 
     public static TheoryData<string> Unknown =>
     [
-        $"/runs/{Nobody}", $"/runs/{Nobody}?state=failed&page=3", $"/runs/{Nobody}/statistics", $"/runs/{Nobody}/report", $"/runs/{Nobody}/masks", "/analyses/999", $"/images/{new string('a', 64)}",
+        $"/runs/{Nobody}", $"/runs/{Nobody}?state=failed&page=3", $"/runs/{Nobody}/statistics", $"/runs/{Nobody}/report", $"/runs/{Nobody}/masks", "/analyses/999", $"/imports/{Nobody}", $"/images/{new string('a', 64)}",
     ];
 
     [Theory]
@@ -51,9 +51,9 @@ public sealed class StateTests(EmptyDashboard empty) : IClassFixture<EmptyDashbo
         var watched = await OpenAsync(browser, path);
         var main = watched.Page.GetByRole(AriaRole.Main);
 
-        await Assertions.Expect(main.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(new Regex("^There is no such (run|analysis|image)$"));
+        await Assertions.Expect(main.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(new Regex("^There is no such (run|analysis|image|import)$"));
         await main.GetByRole(AriaRole.Link).First.ClickAsync();
-        await Assertions.Expect(watched.Page).ToHaveURLAsync(new Regex("/(runs|images)$"));
+        await Assertions.Expect(watched.Page).ToHaveURLAsync(new Regex("/(runs|images|imports)$"));
         watched.AssertQuiet();
     }
 
