@@ -33,6 +33,9 @@ internal static class Urls
 
     public static string Thumbnail(string sha256) => $"/api/images/{sha256}/thumbnail";
 
+    /// <summary>As the analyses of a run saw it: turned as EXIF says, or as it is stored.</summary>
+    public static string Thumbnail(string sha256, bool upright) => upright ? $"{Thumbnail(sha256)}?orientation=exif" : Thumbnail(sha256);
+
     public static string Content(string sha256) => $"/api/images/{sha256}/content";
 
     /// <summary>Analyses beside each other; with one, the page asks for another.</summary>
