@@ -37,7 +37,7 @@ public sealed partial class Search : IDisposable
     [Inject]
     private TimeProvider Time { get; set; } = default!;
 
-    private string Gallery => new GalleryState(_state.Asked.Text).ToUrl();
+    private string Gallery => Urls.WithQuery(Urls.Images, ("search", _state.Asked.Text));
 
     /// <inheritdoc/>
     protected override void OnInitialized() => _loader = new Loader<SearchFindings>(Time, StateHasChanged);
