@@ -6,18 +6,19 @@ import { fillToken, formatProbability, layerName, layerPhrase, placePhrase } fro
 import { gridsOf } from './grids.js';
 import { PicturePainter } from './picture-draw.js';
 import { PictureHands } from './picture-pointer.js';
+import { say, sayCount } from './texts.js';
 
 const strings = {
-  keys: 'Arrow keys move over the patches, Enter locks, Shift Enter collects, full stop pins the token, Escape frees, plus and minus zoom, 0 shows all.',
-  zoomIn: 'Zoom in (+)',
-  zoomOut: 'Zoom out (−)',
-  all: 'Show all (0)',
-  move: 'Drag moves the picture instead of selecting patches (or hold the space bar)',
-  input: 'What the model was given, in its own pixels (i)',
-  inputName: 'model input',
-  grid: 'Grid of patches',
-  small: 'zoom in to read the tokens',
-  resampled: 'scaled by the browser: the model\'s own pixels cannot be had here',
+  keys: say('Arrow keys move over the patches, Enter locks, Shift Enter collects, full stop pins the token, Escape frees, plus and minus zoom, 0 shows all.'),
+  zoomIn: say('Zoom in (+)'),
+  zoomOut: say('Zoom out (−)'),
+  all: say('Show all (0)'),
+  move: say('Drag moves the picture instead of selecting patches (or hold the space bar)'),
+  input: say('What the model was given, in its own pixels (i)'),
+  inputName: say('model input'),
+  grid: say('Grid of patches'),
+  small: say('zoom in to read the tokens'),
+  resampled: say('scaled by the browser: the model\'s own pixels cannot be had here'),
 };
 
 const MARGIN = 8;
@@ -30,7 +31,7 @@ export class PicturePart {
     this.base = make('canvas', { 'aria-hidden': 'true' });
     this.cell = make('div', { role: 'gridcell', id: 'lx-patch-cell' });
     this.row = make('div', { role: 'row' }, this.cell);
-    this.canvas = make('canvas', { class: 'lx-picture-marks', tabindex: '0', role: 'grid', 'aria-roledescription': 'picture with patches', 'aria-readonly': 'true' }, this.row);
+    this.canvas = make('canvas', { class: 'lx-picture-marks', tabindex: '0', role: 'grid', 'aria-roledescription': say('picture with patches'), 'aria-readonly': 'true' }, this.row);
     this.tip = make('div', { class: 'lx-tip', hidden: true, 'aria-hidden': 'true' });
     this.hint = make('div', { class: 'lx-picture-hint', hidden: true }, strings.small);
     this.painter = new PicturePainter(explorer);
@@ -100,7 +101,7 @@ export class PicturePart {
   #label() {
     const { model, view } = this.explorer;
     const name = model.manifest.image.name;
-    return `${name}: ${model.shownPatches.length} patches, ${view.layer === null ? 'each at its best layer' : `at ${layerPhrase(view.layer)}`}. ${strings.keys}`;
+    return `${name}: ${sayCount('{0} patch|{0} patches', model.shownPatches.length)}, ${view.layer === null ? say('each at its best layer') : say('at {0}', layerPhrase(view.layer))}. ${strings.keys}`;
   }
 
   #makeTools() {
@@ -184,7 +185,7 @@ export class PicturePart {
     this.row.setAttribute('aria-rowindex', String(position.row + 1));
     this.cell.setAttribute('aria-colindex', String(position.column + 1));
     this.cell.setAttribute('aria-selected', String(this.explorer.collectedSet.has(at) || view.lock?.position === at));
-    this.cell.textContent = `${placePhrase(model, at)}: ${layer === NONE ? 'not read yet' : `${model.display(model.id(layer, at))} ${formatProbability(model.probability(layer, at))}`}`;
+    this.cell.textContent = `${placePhrase(model, at)}: ${layer === NONE ? say('not read yet') : `${model.display(model.id(layer, at))} ${formatProbability(model.probability(layer, at))}`}`;
     this.canvas.setAttribute('aria-activedescendant', this.cell.id);
   }
 }

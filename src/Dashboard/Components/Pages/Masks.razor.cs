@@ -121,7 +121,7 @@ public sealed partial class Masks
         var run = new RunId(Id);
         var page = Math.Max(1, PageNumberInUrl ?? 1);
         var chosen = AnalysesInUrl?.Split('_').Select(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0).Distinct().Take(MaxChosen).ToList();
-        return _loader.LoadAsync("The masks could not be read", async token =>
+        return _loader.LoadAsync(L["The masks could not be read"], async token =>
         {
             if (await Runs.FindAsync(run, token) is not { } row)
             {
