@@ -4,6 +4,7 @@ using LogitLens.Inference.Lens;
 using LogitLens.Inference.Models;
 using LogitLens.Inference.Runtime;
 using LogitLens.Inference.Tokenization;
+using LogitLens.Inference.Tracing;
 using TorchSharp;
 
 namespace LogitLens.Inference;
@@ -191,6 +192,19 @@ public sealed class LensEngine : IDisposable
         {
             LensTime = analysis.LensTime;
         }
+    }
+
+    /// <summary>Prepares one input for experiments: attention maps, knockouts, ablations, relevancy. The tower is run here, the decoder with each pass.</summary>
+    /// <param name="input">From <c>Prepare</c>.</param>
+    /// <param name="cancellationToken">Looked at between the tower's blocks.</param>
+    /// <returns>To be disposed before this engine; passes and <c>Analyze</c> must not run at once.</returns>
+    /// <exception cref="RefusedInputException">An input that is not this checkpoint's.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Tracer Trace(PreparedInput input, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        CheckContext(input.Positions.Count, input.Picture.Positions, answerTokens: 0);
+        return Tracer.Start(_model, Config.Text, input, cancellationToken);
     }
 
     /// <inheritdoc/>

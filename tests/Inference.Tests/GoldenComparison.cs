@@ -65,6 +65,12 @@ internal sealed class GoldenComparison(GoldenFile golden)
         all.ExceptWith(_largest.Keys);
         all.ExceptWith(leftOut.ToArray());
         Assert.Empty(all);
+        return Deviations();
+    }
+
+    /// <summary>The deviations so far, in one line.</summary>
+    public string Deviations()
+    {
         var figures = _largest
             .Where(pair => !pair.Key.EndsWith("_ids", StringComparison.Ordinal))
             .Select(pair => $"{pair.Key} {pair.Value.ToString("0.0e0", CultureInfo.InvariantCulture)}");

@@ -2,6 +2,7 @@ using LogitLens.Inference.Checkpoints;
 using LogitLens.Inference.Imaging;
 using LogitLens.Inference.Lens;
 using LogitLens.Inference.Runtime;
+using LogitLens.Inference.Tracing;
 using TorchSharp;
 
 namespace LogitLens.Inference.Tests;
@@ -10,9 +11,6 @@ namespace LogitLens.Inference.Tests;
 /// <remarks>Each test writes the largest deviations it saw; <c>docs/models.md</c> quotes them.</remarks>
 public sealed class GoldenParityTests
 {
-    // Of the experiments: attention maps, the lens after attention, divergences. They are no part of a reading.
-    private static readonly string[] Experiments = ["after_attention_ids", "after_attention_probs", "attentions", "kl_final_to_layer", "ablation_mean"];
-
     // The demo's file holds the hidden states of these layers only.
     private static readonly int[] DemoLayers = [0, 4, 8, 12];
 
@@ -59,7 +57,13 @@ public sealed class GoldenParityTests
         Assert.All(input.Positions, position => Assert.Equal(position.Id == engine.Config.ImageTokenId, position.Kind is PositionKind.Patch or PositionKind.Newline));
         CompareFeatures(engine, input, golden, comparison);
         CompareReadings(engine, input, golden, comparison, name == "demo" ? DemoLayers : [.. Enumerable.Range(0, engine.Config.Text.Layers + 1)]);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{name} {residency}: {comparison.Finish(Experiments)}");
+        CompareTrace(engine, input, golden, comparison);
+        if (name == "demo")
+        {
+            CompareMeanEmbedding(engine, comparison);
+        }
+
+        TestContext.Current.TestOutputHelper!.WriteLine($"{name} {residency}: {comparison.Finish()}");
     }
 
     private static void CompareFeatures(LensEngine engine, PreparedInput input, GoldenFile golden, GoldenComparison comparison)
@@ -125,5 +129,44 @@ public sealed class GoldenParityTests
         var fedBack = readings[^1];
         Assert.Equal((p, answer.Ids.Count - 1), (fedBack.FirstPosition, fedBack.Positions));
         Assert.Equal(answer.Ids.Skip(1), Enumerable.Range(0, fedBack.Positions).Select(row => fedBack.Ids[row * 10]));
+    }
+
+    /// <summary>What only the plain pass can see: attention, the stream between attention and MLP, divergences of layers from the last.</summary>
+    private static void CompareTrace(LensEngine engine, PreparedInput input, GoldenFile golden, GoldenComparison comparison)
+    {
+        var p = input.Positions.Count;
+        var heads = engine.Config.Text.Heads;
+        using var tracer = engine.Trace(input, Token);
+        tracer.Run(
+            intervention: null,
+            new TraceObserver
+            {
+                OnAttention = golden.Contains("attentions") ? map => comparison.Close("attentions", map.Weights, 1e-5f, (((map.Block - 1) * heads) + map.Head) * p * p) : null,
+                OnAfterAttention = golden.Contains("after_attention_ids")
+                    ? reading => comparison.TopK("after_attention", reading.Ids, reading.LogProbabilities, TraceObserver.AfterAttentionTopK, (reading.Layer - 1) * p * TraceObserver.AfterAttentionTopK)
+                    : null,
+                OnDivergence = golden.Contains("kl_final_to_layer") ? (layer, divergence) => comparison.Close("kl_final_to_layer", divergence, 1e-4f, layer * p) : null,
+            },
+            Token);
+    }
+
+    /// <summary>The demo's mean over the patches of all its pictures, most of them JPEG or lossy WebP, which decoders round each in their way.</summary>
+    private static void CompareMeanEmbedding(LensEngine engine, GoldenComparison comparison)
+    {
+        var pictures = Directory.EnumerateFiles(SharedFolder.Require("demo/pictures")).Where(file => !file.EndsWith(".json", StringComparison.Ordinal)).ToList();
+        Assert.Equal(12, pictures.Count);
+        var sums = new double[engine.Config.Text.HiddenSize];
+        foreach (var picture in pictures)
+        {
+            var input = engine.Prepare(File.ReadAllBytes(picture), PromptTemplate.DefaultQuestion, PictureOrientation.AsStored, PictureLimits.Default, 0);
+            using var tracer = engine.Trace(input, Token);
+            Assert.Equal(576, tracer.Visual.Positions.Count);
+            foreach (var (i, value) in tracer.Visual.Mean.Index())
+            {
+                sums[i] += value;
+            }
+        }
+
+        comparison.Close("ablation_mean", [.. sums.Select(sum => (float)(sum / pictures.Count))], 1e-4f);
     }
 }

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using LogitLens.Storage.Gallery;
+using LogitLens.Storage.Labels;
 using LogitLens.Storage.Statistics;
 using LogitLens.Storage.Tokens;
 using Microsoft.Data.Sqlite;
@@ -36,6 +38,10 @@ public sealed partial class QueryPlanTests
         await storage.Runs.ListAnalysesAsync(run, AnalysisState.Done, 0, 10, Token);
         await storage.Runs.FindAnalysisAsync(done, Token);
         await storage.Runs.FindNeighboursAsync(done, Token);
+        await storage.Search.FindRunsAsync("run", 0, 10, Token);
+        await storage.Search.FindRunAsync(1, Token);
+        await storage.Search.FindAnalysisAsync(done, Token);
+        await storage.Search.FindImagesByHashAsync(image.Sha256[..8], 10, Token);
         await storage.Images.ListAsync(null, 0, 10, Token);
         await storage.Images.ListAsync("pic", 0, 10, Token);
         await storage.Images.FindAsync(image.Sha256, Token);
@@ -58,12 +64,25 @@ public sealed partial class QueryPlanTests
         }
 
         await storage.Readings.ReadLayerAsync(done, ReadingSegment.Prompt, 1, Token);
-        foreach (var scope in new[] { StatisticsScope.Of(run), new StatisticsScope(Analyses: [done]), new StatisticsScope([run], ImageName: "pic") })
+        foreach (var scope in new[] { AnalysisFilter.Of(run), new AnalysisFilter(Analyses: [done]), new AnalysisFilter([run], ImageName: "pic") })
         {
             await storage.Statistics.ReadAsync(StatisticsQuery.Layers(scope), null, Token);
             await storage.Statistics.ReadAsync(StatisticsQuery.TokensAndMaps(scope), null, Token);
         }
 
+        foreach (var filter in new[] { AnalysisFilter.Of(run), new AnalysisFilter(Analyses: [done]), new AnalysisFilter { State = AnalysisState.Done, Tags = ["a"] }, new AnalysisFilter { Images = [image.Id] } })
+        {
+            await storage.Gallery.ListAsync(new GalleryQuery(filter), 0, 10, Token);
+            await storage.Gallery.ListIdsAsync(new GalleryQuery(filter), Token);
+            await storage.Gallery.ListAnalysesAsync(filter, Token);
+        }
+
+        var labelled = new[] { LabelSubject.Of(image.Id), LabelSubject.Of(done), LabelSubject.Of(run) };
+        await storage.Labels.TagAsync(labelled, "a", null, Token);
+        await storage.Labels.FindAsync(labelled[0], Token);
+        await storage.Labels.SetNoteAsync(labelled[1], "n", null, Token);
+        await storage.Labels.ListTagsAsync([image.Id], Token);
+        await storage.Labels.UntagAsync(labelled, "a", Token);
         await storage.Queue.CountQueuedAsync(Token);
         var claimed = Assert.IsType<ClaimedAnalysis>(await storage.Queue.ClaimNextAsync(checkpoint.Id, Token));
         await storage.WriteAsync(claimed);

@@ -36,6 +36,8 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public RunStore Runs => Get<RunStore>();
 
+    public CatalogueSearchStore Search => Get<CatalogueSearchStore>();
+
     public AnalysisQueue Queue => Get<AnalysisQueue>();
 
     public ReadingStore Readings => Get<ReadingStore>();
@@ -65,6 +67,12 @@ internal sealed class TestStorage : IAsyncDisposable
     public DatabaseRepair Repair => Get<DatabaseRepair>();
 
     public DatabaseCheck Check => Get<DatabaseCheck>();
+
+    public GalleryStore Gallery => Get<GalleryStore>();
+
+    public LabelStore Labels => Get<LabelStore>();
+
+    public SavedViewStore Views => Get<SavedViewStore>();
 
     public StatisticsStore Statistics => Get<StatisticsStore>();
 

@@ -38,8 +38,9 @@ internal static class AnalysisEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
         analyses.MapGet("/input", GetInputAsync)
             .WithName("GetModelInput")
-            .WithSummary("The picture as the vision tower was given it: resized and cropped, pixel for pixel")
+            .WithSummary("The picture as the vision tower was given it, pixel for pixel: the whole, resized and cropped, or (look=fine) the tiles of a finer look put together")
             .Produces(StatusCodes.Status200OK, contentType: "image/png")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
         analyses.MapGet("/export.html", ExportAsync)
@@ -62,14 +63,20 @@ internal static class AnalysisEndpoints
         return TypedResults.Ok(AnalysisManifest.From(detail));
     }
 
-    private static async Task<IResult> GetInputAsync(long id, HttpContext context, RunStore runs, ImageStore images, CancellationToken cancellationToken)
+    private static async Task<IResult> GetInputAsync(
+        long id, HttpContext context, RunStore runs, ImageStore images, CancellationToken cancellationToken, string look = "whole")
     {
+        if (!ApiWords.TryRead<ModelLook>(look, out var wanted))
+        {
+            return ApiResults.BadRequest(ApiWords.Refusal<ModelLook>("look", look));
+        }
+
         if (await runs.FindAnalysisAsync(new AnalysisId(id), cancellationToken) is not { } detail || await images.ReadAsync(detail.Image.Sha256, cancellationToken) is not { } file)
         {
             return Unknown(id);
         }
 
-        if (ApiResults.IsKnown(context, $"input-{id}"))
+        if (ApiResults.IsKnown(context, $"input-{id}-{wanted}"))
         {
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
@@ -77,7 +84,7 @@ internal static class AnalysisEndpoints
         var orientation = detail.Run.Settings.ApplyExifOrientation ? PictureOrientation.Exif : PictureOrientation.AsStored;
         try
         {
-            return TypedResults.Bytes(await Task.Run(() => ModelInput.From(detail.Run.Checkpoint.Folder, file.Bytes, orientation), cancellationToken), "image/png");
+            return TypedResults.Bytes(await Task.Run(() => ModelInput.From(detail.Run.Checkpoint.Folder, file.Bytes, orientation, wanted), cancellationToken), "image/png");
         }
         catch (RefusedInputException refused)
         {

@@ -70,7 +70,7 @@ internal sealed class StatisticsRequest
         }
 
         // Parameters that are not there arrive as empty arrays.
-        var scope = new StatisticsScope(
+        var scope = new AnalysisFilter(
             Runs is { Length: > 0 } ? [.. Runs.Select(run => new RunId(run))] : null,
             Analyses is { Length: > 0 } ? [.. Analyses.Select(id => new AnalysisId(id))] : null,
             Checkpoint,

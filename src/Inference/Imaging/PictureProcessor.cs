@@ -161,7 +161,7 @@ public sealed class PictureProcessor
             }
         }
 
-        return new PreparedPicture(views, side, side, resized, values, Around(patches), patches, grid);
+        return new PreparedPicture(views, side, side, resized, values, Around(patches), patches, grid, new PixelRectangle(plan.Left, plan.Top, plan.Width, plan.Height));
     }
 
     private static PixelRectangle Around(List<PatchRegion> patches)

@@ -9,8 +9,10 @@ namespace LogitLens.Inference.Imaging;
 /// <param name="Seen">The part of the original picture that the model saw, in original pixels.</param>
 /// <param name="Patches">One region per patch the decoder gets, in its order: row-major, the whole picture's (tile 0) before the finer look's (tile 1).</param>
 /// <param name="Fine">How the tiles become the grid of tile 1; null for one view.</param>
+/// <param name="OnTiles">Where the picture lies on its tiles put together, in their pixels; what is around it is black. Null for one view.</param>
 public sealed record PreparedPicture(
-    int Views, int Width, int Height, byte[] Resized, float[] PixelValues, PixelRectangle Seen, IReadOnlyList<PatchRegion> Patches, FineGrid? Fine = null)
+    int Views, int Width, int Height, byte[] Resized, float[] PixelValues, PixelRectangle Seen, IReadOnlyList<PatchRegion> Patches, FineGrid? Fine = null,
+    PixelRectangle? OnTiles = null)
 {
     /// <summary>Each view's 3 × Height × Width values.</summary>
     public IEnumerable<ReadOnlyMemory<float>> PixelsByView =>

@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using LogitLens.Inference.Lens;
+using LogitLens.Inference.Runtime;
 using TorchSharp;
 
 namespace LogitLens.Inference.Models;
@@ -15,8 +19,40 @@ internal static class Activations
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Refused when the checkpoint is opened."),
     };
 
+    /// <summary>The activation of that name, and the product with the second argument's values: a gate. Replaces the first argument's values.</summary>
+    public static Action<torch.Tensor, torch.Tensor> FindGate(string name)
+    {
+        var activation = Find(name);
+        return name is "silu" or "swish" ? Gate : Both;
+
+        void Both(torch.Tensor gate, torch.Tensor up)
+        {
+            activation(gate);
+            gate.mul_(up);
+        }
+
+        void Gate(torch.Tensor gate, torch.Tensor up)
+        {
+            if (TensorMemory.IsPlain(gate) && TensorMemory.IsPlain(up))
+            {
+                // x·σ(x)·up in one pass: wide rows do not stay in the cache from one to the next.
+                MultiplyBySigmoid(gate, 1, up);
+            }
+            else
+            {
+                Both(gate, up);
+            }
+        }
+    }
+
     public static void Silu(torch.Tensor x)
     {
+        if (TensorMemory.IsPlain(x))
+        {
+            MultiplyBySigmoid(x, 1, with: null);
+            return;
+        }
+
         using var _ = torch.nn.functional.silu(x, inplace: true);
     }
 
@@ -30,6 +66,12 @@ internal static class Activations
     /// <summary>x·σ(1.702 x), CLIP's approximation.</summary>
     public static void QuickGelu(torch.Tensor x)
     {
+        if (TensorMemory.IsPlain(x))
+        {
+            MultiplyBySigmoid(x, 1.702f, with: null);
+            return;
+        }
+
         using var gate = x.mul(1.702f);
         gate.sigmoid_();
         x.mul_(gate);
@@ -41,5 +83,40 @@ internal static class Activations
         using var gate = x.square();
         gate.mul_(0.044715f).add_(1f).mul_(x).mul_(MathF.Sqrt(2 / MathF.PI)).tanh_().add_(1f).mul_(0.5f);
         x.mul_(gate);
+    }
+
+    /// <summary>x·σ(slope·x), times <paramref name="with"/> where it is given: in place and in one pass.</summary>
+    private static unsafe void MultiplyBySigmoid(torch.Tensor x, float slope, torch.Tensor? with)
+    {
+        const int Stretch = 4096;
+        var numbers = x.numel();
+        var (to, other) = (TensorMemory.Address(x), with is null ? 0 : TensorMemory.Address(with));
+        Workers.ForRows(checked((int)((numbers + Stretch - 1) / Stretch)), (first, end) =>
+        {
+            var begin = (long)first * Stretch;
+            MultiplyBySigmoid((float*)to + begin, other == 0 ? null : (float*)other + begin, Math.Min(numbers, (long)end * Stretch) - begin, slope);
+        });
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void MultiplyBySigmoid(float* x, float* with, long count, float slope)
+    {
+        long i = 0;
+        for (; i + Vector<float>.Count <= count; i += Vector<float>.Count)
+        {
+            // e^−|y| never overflows: σ(y) is 1 / (1 + e^−|y|) for y ≥ 0, and e^−|y| / (1 + e^−|y|) below.
+            var value = Vector.Load(x + i);
+            var y = value * slope;
+            var e = FastExp.OfNegative(-Vector.Abs(y));
+            var above = Vector.ConditionalSelect(Vector.LessThan(y, Vector<float>.Zero), e, Vector<float>.One);
+            var result = value * above / (Vector<float>.One + e);
+            Vector.Store(with is null ? result : result * Vector.Load(with + i), x + i);
+        }
+
+        for (; i < count; i++)
+        {
+            var result = x[i] / (1 + MathF.Exp(-slope * x[i]));
+            x[i] = with is null ? result : result * with[i];
+        }
     }
 }

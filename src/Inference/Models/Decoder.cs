@@ -81,6 +81,9 @@ internal sealed class Decoder
     public void Apply(int index, torch.Tensor residual, SequenceBatch sequences, int? next, CancellationToken cancellationToken) =>
         _blocks.Use(index, next, block => block.Apply(residual, sequences, index), cancellationToken);
 
+    /// <summary>Lends a block to whoever computes with its weights in another way; the parameters are those of <see cref="Apply"/>.</summary>
+    public void Lend(int index, int? next, Action<DecoderBlock> use, CancellationToken cancellationToken) => _blocks.Use(index, next, use, cancellationToken);
+
     /// <summary>The model's own output: final norm once, unembedding. rows × width → rows × vocabulary, fp32.</summary>
     public torch.Tensor Logits(torch.Tensor residual)
     {

@@ -6,6 +6,14 @@ namespace LogitLens.Inference.Models;
 /// <summary>One block of a Llama, Mistral or Qwen2 decoder: attention and MLP, each on its own norm, each added onto the residual stream.</summary>
 internal sealed class DecoderBlock(RmsNorm inputNorm, GroupedQueryAttention attention, RmsNorm postAttentionNorm, SwiGlu mlp)
 {
+    internal RmsNorm InputNorm => inputNorm;
+
+    internal GroupedQueryAttention Attention => attention;
+
+    internal RmsNorm PostAttentionNorm => postAttentionNorm;
+
+    internal SwiGlu Mlp => mlp;
+
     public static DecoderBlock Load(WeightLoader weights, string name, TextConfig config)
     {
         return new DecoderBlock(

@@ -6,6 +6,11 @@ namespace LogitLens.Inference.Models;
 /// <summary>Causal self-attention with rotary positions, where groups of query heads share keys and values (Ainslie et al. 2023); one each is ordinary attention.</summary>
 internal sealed class GroupedQueryAttention(TextConfig config, Linear queryKeyValue, Linear output)
 {
+    /// <summary>Queries, keys and values one below the other, all heads of each in turn.</summary>
+    internal Linear QueryKeyValue => queryKeyValue;
+
+    internal Linear Output => output;
+
     public static GroupedQueryAttention Load(WeightLoader weights, string name, TextConfig config) => new(
         config,
         weights.Linear(name + ".q_proj", name + ".k_proj", name + ".v_proj"),

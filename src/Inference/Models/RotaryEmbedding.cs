@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using LogitLens.Inference.Runtime;
 using TorchSharp;
 
 namespace LogitLens.Inference.Models;
@@ -36,13 +39,59 @@ internal sealed class RotaryEmbedding : IDisposable
         return (_cos.index_select(0, rows).MoveToOuterDisposeScope(), _sin.index_select(0, rows).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Rotates rows × heads × head size in place.</summary>
-    public static void Apply(torch.Tensor x, torch.Tensor cos, torch.Tensor sin)
+    /// <summary>Rotates the first heads of rows × heads × head size in place.</summary>
+    /// <param name="x">rows × heads × head size, contiguous.</param>
+    /// <param name="heads">How many of the heads.</param>
+    /// <param name="cos">From <see cref="RowsAt"/>.</param>
+    /// <param name="sin">From <see cref="RowsAt"/>.</param>
+    public static void Apply(torch.Tensor x, int heads, torch.Tensor cos, torch.Tensor sin)
     {
+        if (TensorMemory.IsPlain(x))
+        {
+            Apply(TensorMemory.Address(x), [.. x.shape], heads, TensorMemory.Address(cos), TensorMemory.Address(sin));
+            return;
+        }
+
         using var scope = torch.NewDisposeScope();
+        var some = x.narrow(1, 0, heads);
         var half = x.shape[2] / 2;
-        var swapped = torch.cat([x.narrow(2, half, half), x.narrow(2, 0, half)], 2);
-        x.mul_(cos).addcmul_(swapped, sin, 1);
+        var swapped = torch.cat([some.narrow(2, half, half), some.narrow(2, 0, half)], 2);
+        some.mul_(cos).addcmul_(swapped, sin, 1);
+    }
+
+    private static unsafe void Apply(nint x, long[] shape, int heads, nint cos, nint sin)
+    {
+        var (rows, stride, size) = (checked((int)shape[0]), checked((int)(shape[1] * shape[2])), (int)shape[2]);
+        Workers.ForRows(rows, (first, end) =>
+        {
+            for (var row = first; row < end; row++)
+            {
+                Rotate((float*)x + ((long)row * stride), heads, size / 2, (float*)cos + ((long)row * size), (float*)sin + ((long)row * size));
+            }
+        });
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Rotate(float* x, int heads, int half, float* cos, float* sin)
+    {
+        for (var head = 0; head < heads; head++, x += 2 * half)
+        {
+            var i = 0;
+            for (; i + Vector<float>.Count <= half; i += Vector<float>.Count)
+            {
+                var low = Vector.Load(x + i);
+                var high = Vector.Load(x + half + i);
+                Vector.Store((low * Vector.Load(cos + i)) + (high * Vector.Load(sin + i)), x + i);
+                Vector.Store((high * Vector.Load(cos + half + i)) + (low * Vector.Load(sin + half + i)), x + half + i);
+            }
+
+            for (; i < half; i++)
+            {
+                var (low, high) = (x[i], x[half + i]);
+                x[i] = (low * cos[i]) + (high * sin[i]);
+                x[half + i] = (high * cos[half + i]) + (low * sin[half + i]);
+            }
+        }
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using LogitLens.Inference.Checkpoints;
+using LogitLens.Inference.Runtime;
 using TorchSharp;
 
 namespace LogitLens.Inference.Models;
@@ -26,6 +27,9 @@ internal sealed class Sequence : IDisposable
     /// <summary>The sequence this one continues.</summary>
     public Sequence? Prefix { get; }
 
+    /// <summary>Whether keys and values are kept, so that positions can follow later.</summary>
+    public bool IsKept => _cache is not null;
+
     /// <summary>The position of the next row: what has passed all blocks, the prefix included.</summary>
     public int Past => (Prefix?.Past ?? 0) + Passed;
 
@@ -37,7 +41,7 @@ internal sealed class Sequence : IDisposable
     {
         if (Passed > 0 && _cache is null)
         {
-            throw new InvalidOperationException("The sequence was started without keeping keys and values.");
+            throw NotKept();
         }
 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Passed + rows, _capacity);
@@ -74,11 +78,20 @@ internal sealed class Sequence : IDisposable
     {
         if (_cache is null)
         {
-            throw new InvalidOperationException("The sequence was started without keeping keys and values.");
+            throw NotKept();
         }
 
         var (keys, values) = _cache[block];
         return (keys.narrow(2, 0, Passed), values.narrow(2, 0, Passed));
+    }
+
+    /// <summary>The first of a block's keys and values, as they lie in memory.</summary>
+    /// <param name="block">Index of the block, from 0.</param>
+    /// <param name="rows">How many.</param>
+    public AttentionKernel.Stretch KeptRows(int block, int rows)
+    {
+        var (keys, values) = (_cache ?? throw NotKept())[block];
+        return new AttentionKernel.Stretch(TensorMemory.Address(keys), TensorMemory.Address(values), rows, _config.HeadSize, _capacity * _config.HeadSize);
     }
 
     public void Dispose()
@@ -90,6 +103,8 @@ internal sealed class Sequence : IDisposable
             values?.Dispose();
         }
     }
+
+    private static InvalidOperationException NotKept() => new("The sequence was started without keeping keys and values.");
 
     private torch.Tensor Allocate(torch.Tensor like) =>
         torch.empty([1, _config.KeyValueHeads, _capacity, _config.HeadSize], dtype: like.dtype, device: like.device).DetachFromDisposeScope();

@@ -1,4 +1,5 @@
 using LogitLens.Inference.Checkpoints;
+using LogitLens.Inference.Runtime;
 using TorchSharp;
 
 namespace LogitLens.Inference.Models;
@@ -14,6 +15,7 @@ internal sealed class SequenceBatch : IDisposable
     private readonly List<Sequence> _sequences = [];
     private Moving[] _moving = [];
     private (torch.Tensor Cos, torch.Tensor Sin)? _angles;
+    private bool _isForKernel;
 
     /// <summary>Starts an empty batch.</summary>
     /// <param name="config">Sizes of the decoder.</param>
@@ -41,6 +43,9 @@ internal sealed class SequenceBatch : IDisposable
     public void Begin(params ReadOnlySpan<(Sequence Sequence, int Rows)> moving)
     {
         Forget();
+
+        // A single query meets each key once: nothing is gained by packing them.
+        _isForKernel = AttentionKernel.IsSupported && _rotary.Device.type == DeviceType.CPU && moving.ToArray().Any(one => one.Rows > 1);
         var all = new List<Moving>(moving.Length);
         var positions = new List<long>();
         for (var i = 0; i < moving.Length; i++)
@@ -49,7 +54,7 @@ internal sealed class SequenceBatch : IDisposable
             sequence.Announce(rows);
             var prefix = all.FindIndex(other => other.Sequence == sequence.Prefix);
             var first = sequence.Past + (prefix < 0 ? 0 : all[prefix].Rows);
-            all.Add(new Moving(sequence, positions.Count, rows, prefix, MaskOf(first, rows)));
+            all.Add(new Moving(sequence, positions.Count, rows, prefix, _isForKernel ? null : MaskOf(first, rows)));
             positions.AddRange(Enumerable.Range(first, rows).Select(position => (long)position));
         }
 
@@ -77,7 +82,12 @@ internal sealed class SequenceBatch : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         var (cos, sin) = _angles ?? throw new InvalidOperationException("No rows were announced.");
-        RotaryEmbedding.Apply(heads.narrow(1, 0, _config.Heads + _config.KeyValueHeads), cos.to(heads.device), sin.to(heads.device));
+        RotaryEmbedding.Apply(heads, _config.Heads + _config.KeyValueHeads, cos.to(heads.device), sin.to(heads.device));
+        if (_isForKernel)
+        {
+            return AttendByKernel(block, heads).MoveToOuterDisposeScope();
+        }
+
         if (_moving.Length > 1 && _moving.All(moving => moving.Mask is null && moving.Rows == _moving[0].Rows && moving.Rows > 1))
         {
             return AttendAlike(block, heads).MoveToOuterDisposeScope();
@@ -114,6 +124,34 @@ internal sealed class SequenceBatch : IDisposable
         {
             sequence.Dispose();
         }
+    }
+
+    private torch.Tensor AttendByKernel(int block, torch.Tensor heads)
+    {
+        var mixed = torch.empty(heads.shape[0], (long)_config.Heads * _config.HeadSize);
+        var (from, to) = (TensorMemory.Address(heads), TensorMemory.Address(mixed));
+        var form = new AttentionKernel.Form(
+            _config.Heads, _config.KeyValueHeads, _config.HeadSize, checked((int)(heads.shape[1] * heads.shape[2])), IsCausal: true, _config.SlidingWindow);
+        var works = new AttentionKernel.Work[_moving.Length];
+        for (var i = 0; i < _moving.Length; i++)
+        {
+            var (sequence, first, rows, prefix, _) = _moving[i];
+            if (sequence.IsKept)
+            {
+                var byHead = heads.narrow(0, first, rows).transpose(0, 1).unsqueeze(0);
+                sequence.Extend(block, Keys(byHead), Values(byHead));
+            }
+
+            var before = sequence.Prefix is null ? null : prefix < 0 ? sequence.Prefix.KeptRows(block, sequence.Prefix.Passed) : (AttentionKernel.Stretch?)works[prefix].Own;
+            works[i] = AttentionKernel.Work.InPlace(from, to, first, rows, form, before);
+            if (sequence.Passed > 0)
+            {
+                works[i] = works[i] with { Own = sequence.KeptRows(block, sequence.Passed + rows) };
+            }
+        }
+
+        AttentionKernel.Run(works, form);
+        return mixed;
     }
 
     /// <summary>All sequences begin and are equally long: one call for all.</summary>

@@ -4,10 +4,16 @@ using TorchSharp;
 namespace LogitLens.Inference.Models;
 
 /// <summary>down(act(gate(x)) · up(x)) (Shazeer 2020); the activation is the checkpoint's, SiLU for all known ones.</summary>
-internal sealed class SwiGlu(Action<torch.Tensor> activation, Linear gate, Linear up, Linear down)
+internal sealed class SwiGlu(Action<torch.Tensor, torch.Tensor> activation, Linear gate, Linear up, Linear down)
 {
+    internal Linear GateProjection => gate;
+
+    internal Linear UpProjection => up;
+
+    internal Linear DownProjection => down;
+
     public static SwiGlu Load(WeightLoader weights, string name, TextConfig config) => new(
-        Activations.Find(config.Activation),
+        Activations.FindGate(config.Activation),
         weights.Linear(name + ".gate_proj"),
         weights.Linear(name + ".up_proj"),
         weights.Linear(name + ".down_proj"));
@@ -17,7 +23,7 @@ internal sealed class SwiGlu(Action<torch.Tensor> activation, Linear gate, Linea
     {
         using var scope = torch.NewDisposeScope();
         var inner = gate.Forward(normed);
-        activation(inner);
-        down.AddTo(residual, inner.mul_(up.Forward(normed)));
+        activation(inner, up.Forward(normed));
+        down.AddTo(residual, inner);
     }
 }

@@ -1,4 +1,5 @@
 using LogitLens.Inference.Checkpoints;
+using LogitLens.Inference.Runtime;
 using TorchSharp;
 
 namespace LogitLens.Inference.Models;
@@ -22,17 +23,32 @@ internal sealed class VisionBlock(int heads, Action<torch.Tensor> activation, La
     public void Apply(torch.Tensor residual, int views)
     {
         using var scope = torch.NewDisposeScope();
-        var rows = residual.shape[0];
-        var width = residual.shape[1];
-        var byHead = queryKeyValue.Forward(norm1.Forward(residual)).view(views, rows / views, 3 * heads, width / heads).transpose(1, 2);
-        var mixed = torch.nn.functional.scaled_dot_product_attention(
-            byHead.narrow(1, 0, heads),
-            byHead.narrow(1, heads, heads),
-            byHead.narrow(1, 2 * heads, heads));
-        output.AddTo(residual, mixed.transpose(1, 2).reshape(rows, width));
+        var byHead = queryKeyValue.Forward(norm1.Forward(residual));
+        output.AddTo(residual, AttentionKernel.IsSupported && TensorMemory.IsPlain(byHead) ? AttendByKernel(byHead, views) : Attend(byHead, views));
 
         var inner = fc1.Forward(norm2.Forward(residual));
         activation(inner);
         fc2.AddTo(residual, inner);
+    }
+
+    private torch.Tensor AttendByKernel(torch.Tensor queryKeyValue, int views)
+    {
+        var (rows, stride) = (checked((int)queryKeyValue.shape[0]) / views, checked((int)queryKeyValue.shape[1]));
+        var width = stride / 3;
+        var mixed = torch.empty(queryKeyValue.shape[0], width);
+        var (from, to) = (TensorMemory.Address(queryKeyValue), TensorMemory.Address(mixed));
+        var form = new AttentionKernel.Form(heads, heads, width / heads, stride, IsCausal: false, Window: null);
+        AttentionKernel.Run([.. Enumerable.Range(0, views).Select(view => AttentionKernel.Work.InPlace(from, to, view * rows, rows, form))], form);
+        return mixed;
+    }
+
+    private torch.Tensor Attend(torch.Tensor queryKeyValue, int views)
+    {
+        var (rows, width) = (queryKeyValue.shape[0], queryKeyValue.shape[1] / 3);
+        var byHead = queryKeyValue.view(views, rows / views, 3 * heads, width / heads).transpose(1, 2);
+        return torch.nn.functional.scaled_dot_product_attention(
+            byHead.narrow(1, 0, heads),
+            byHead.narrow(1, heads, heads),
+            byHead.narrow(1, 2 * heads, heads)).transpose(1, 2).reshape(rows, width);
     }
 }

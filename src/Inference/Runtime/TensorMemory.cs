@@ -9,6 +9,9 @@ internal static unsafe partial class TensorMemory
     /// <summary>Bytes of a large page.</summary>
     internal const int LargePage = 2 << 20;
 
+    /// <summary>Whether a tensor's numbers can be computed with in place: contiguous fp32 on the CPU.</summary>
+    public static bool IsPlain(torch.Tensor tensor) => tensor.device_type == DeviceType.CPU && tensor.dtype == torch.ScalarType.Float32 && tensor.is_contiguous();
+
     /// <summary>The elements of a contiguous fp32 tensor on the CPU, row-major. Valid as long as the tensor is.</summary>
     public static Span<float> AsSpan(torch.Tensor tensor)
     {
@@ -19,7 +22,7 @@ internal static unsafe partial class TensorMemory
     /// <summary>Where a contiguous fp32 tensor on the CPU begins; for tensors that are larger than a span can be.</summary>
     public static nint Address(torch.Tensor tensor)
     {
-        if (tensor.dtype != torch.ScalarType.Float32 || tensor.device_type != DeviceType.CPU || !tensor.is_contiguous())
+        if (!IsPlain(tensor))
         {
             throw new ArgumentException("Only contiguous fp32 tensors on the CPU have an address.", nameof(tensor));
         }

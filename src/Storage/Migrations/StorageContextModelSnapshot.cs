@@ -416,6 +416,157 @@ namespace LogitLens.Storage.Migrations
                     b.ToTable("Runs", (string)null);
                 });
 
+            modelBuilder.Entity("LogitLens.Storage.Gallery.SavedViewEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("OwnerName")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Owner");
+
+                    b.ToTable("SavedViews", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Labels.NoteEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ChangedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ImageId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RunNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AnalysisId")
+                        .IsUnique()
+                        .HasFilter("\"AnalysisId\" IS NOT NULL");
+
+                    b.HasIndex("ImageId")
+                        .IsUnique()
+                        .HasFilter("\"ImageId\" IS NOT NULL");
+
+                    b.HasIndex("RunNumber")
+                        .IsUnique()
+                        .HasFilter("\"RunNumber\" IS NOT NULL");
+
+                    b.ToTable("Notes", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_Notes_One", "(\"ImageId\" IS NOT NULL) + (\"AnalysisId\" IS NOT NULL) + (\"RunNumber\" IS NOT NULL) = 1");
+                        });
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Labels.TagEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("NameKey")
+                        .IsUnique();
+
+                    b.ToTable("Tags", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Labels.TagLinkEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AddedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("AnalysisId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ImageId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RunNumber")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("TagId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AnalysisId")
+                        .HasFilter("\"AnalysisId\" IS NOT NULL");
+
+                    b.HasIndex("ImageId")
+                        .HasFilter("\"ImageId\" IS NOT NULL");
+
+                    b.HasIndex("RunNumber")
+                        .HasFilter("\"RunNumber\" IS NOT NULL");
+
+                    b.HasIndex("TagId", "AnalysisId")
+                        .IsUnique();
+
+                    b.HasIndex("TagId", "ImageId")
+                        .IsUnique();
+
+                    b.HasIndex("TagId", "RunNumber")
+                        .IsUnique();
+
+                    b.ToTable("TagLinks", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_TagLinks_One", "(\"ImageId\" IS NOT NULL) + (\"AnalysisId\" IS NOT NULL) + (\"RunNumber\" IS NOT NULL) = 1");
+                        });
+                });
+
             modelBuilder.Entity("LogitLens.Storage.Readings.Digests.PendingDigestEntity", b =>
                 {
                     b.Property<long>("AnalysisId")
@@ -543,6 +694,8 @@ namespace LogitLens.Storage.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("AnalysisId");
+
+                    b.HasIndex("Patches", "FillerPatches");
 
                     b.ToTable("AnalysisAggregates", (string)null);
                 });
@@ -699,6 +852,62 @@ namespace LogitLens.Storage.Migrations
                     b.Navigation("Checkpoint");
                 });
 
+            modelBuilder.Entity("LogitLens.Storage.Labels.NoteEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
+                        .WithMany()
+                        .HasForeignKey("AnalysisId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.ImageEntity", "Image")
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.RunEntity", "Run")
+                        .WithMany()
+                        .HasForeignKey("RunNumber")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.Navigation("Analysis");
+
+                    b.Navigation("Image");
+
+                    b.Navigation("Run");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Labels.TagLinkEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
+                        .WithMany()
+                        .HasForeignKey("AnalysisId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.ImageEntity", "Image")
+                        .WithMany()
+                        .HasForeignKey("ImageId")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("LogitLens.Storage.Catalogue.Entities.RunEntity", "Run")
+                        .WithMany()
+                        .HasForeignKey("RunNumber")
+                        .OnDelete(DeleteBehavior.Cascade);
+
+                    b.HasOne("LogitLens.Storage.Labels.TagEntity", "Tag")
+                        .WithMany("Links")
+                        .HasForeignKey("TagId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Analysis");
+
+                    b.Navigation("Image");
+
+                    b.Navigation("Run");
+
+                    b.Navigation("Tag");
+                });
+
             modelBuilder.Entity("LogitLens.Storage.Readings.Digests.PendingDigestEntity", b =>
                 {
                     b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
@@ -829,6 +1038,11 @@ namespace LogitLens.Storage.Migrations
             modelBuilder.Entity("LogitLens.Storage.Catalogue.Entities.RunEntity", b =>
                 {
                     b.Navigation("Analyses");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Labels.TagEntity", b =>
+                {
+                    b.Navigation("Links");
                 });
 #pragma warning restore 612, 618
         }

@@ -1,4 +1,6 @@
 using LogitLens.Storage.Catalogue.Entities;
+using LogitLens.Storage.Gallery;
+using LogitLens.Storage.Labels;
 using LogitLens.Storage.Readings.Digests;
 using LogitLens.Storage.Readings;
 using LogitLens.Storage.States;
@@ -54,6 +56,14 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
     public DbSet<RunTallyEntity> RunTallies => Set<RunTallyEntity>();
 
     public DbSet<UnsummedAnalysisEntity> UnsummedAnalyses => Set<UnsummedAnalysisEntity>();
+
+    public DbSet<TagEntity> Tags => Set<TagEntity>();
+
+    public DbSet<TagLinkEntity> TagLinks => Set<TagLinkEntity>();
+
+    public DbSet<NoteEntity> Notes => Set<NoteEntity>();
+
+    public DbSet<SavedViewEntity> SavedViews => Set<SavedViewEntity>();
 
     public static void Configure(DbContextOptionsBuilder builder, DatabaseFile file) => builder
         .UseSqlite(file.ConnectionString)
@@ -205,6 +215,9 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
             aggregate.ToTable("AnalysisAggregates");
             aggregate.HasKey(a => a.AnalysisId);
             aggregate.Property(a => a.AnalysisId).ValueGeneratedNever();
+
+            // Shares of filler, of all analyses, without touching their kilobytes.
+            aggregate.HasIndex(a => new { a.Patches, a.FillerPatches });
             aggregate.HasOne(a => a.Analysis).WithOne().HasForeignKey<AnalysisAggregateEntity>(a => a.AnalysisId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<RunAggregateEntity>(aggregate =>
@@ -231,8 +244,49 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
             unsummed.HasOne(u => u.Analysis).WithOne().HasForeignKey<UnsummedAnalysisEntity>(u => u.AnalysisId).OnDelete(DeleteBehavior.Cascade);
         });
 
+        modelBuilder.Entity<TagEntity>(tag =>
+        {
+            tag.ToTable("Tags");
+            tag.HasIndex(t => t.NameKey).IsUnique();
+        });
+        modelBuilder.Entity<TagLinkEntity>(link =>
+        {
+            link.ToTable("TagLinks", table => table.HasCheckConstraint("CK_TagLinks_One", OneOfThree));
+
+            // What bears a tag; and a thing bears a tag once (SQLite takes rows with a NULL for different).
+            link.HasIndex(l => new { l.TagId, l.ImageId }).IsUnique();
+            link.HasIndex(l => new { l.TagId, l.AnalysisId }).IsUnique();
+            link.HasIndex(l => new { l.TagId, l.RunNumber }).IsUnique();
+
+            // A thing's tags, and what goes with it.
+            link.HasIndex(l => l.ImageId).HasFilter("\"ImageId\" IS NOT NULL");
+            link.HasIndex(l => l.AnalysisId).HasFilter("\"AnalysisId\" IS NOT NULL");
+            link.HasIndex(l => l.RunNumber).HasFilter("\"RunNumber\" IS NOT NULL");
+            link.HasOne(l => l.Tag).WithMany(t => t.Links).HasForeignKey(l => l.TagId).OnDelete(DeleteBehavior.Cascade);
+            link.HasOne(l => l.Image).WithMany().HasForeignKey(l => l.ImageId).OnDelete(DeleteBehavior.Cascade);
+            link.HasOne(l => l.Analysis).WithMany().HasForeignKey(l => l.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+            link.HasOne(l => l.Run).WithMany().HasForeignKey(l => l.RunNumber).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<NoteEntity>(note =>
+        {
+            note.ToTable("Notes", table => table.HasCheckConstraint("CK_Notes_One", OneOfThree));
+            note.HasIndex(n => n.ImageId).IsUnique().HasFilter("\"ImageId\" IS NOT NULL");
+            note.HasIndex(n => n.AnalysisId).IsUnique().HasFilter("\"AnalysisId\" IS NOT NULL");
+            note.HasIndex(n => n.RunNumber).IsUnique().HasFilter("\"RunNumber\" IS NOT NULL");
+            note.HasOne(n => n.Image).WithMany().HasForeignKey(n => n.ImageId).OnDelete(DeleteBehavior.Cascade);
+            note.HasOne(n => n.Analysis).WithMany().HasForeignKey(n => n.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+            note.HasOne(n => n.Run).WithMany().HasForeignKey(n => n.RunNumber).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<SavedViewEntity>(view =>
+        {
+            view.ToTable("SavedViews");
+            view.HasIndex(v => v.Owner);
+        });
+
         // TokenOccurrences and TokenTotals are WITHOUT ROWID, which EF cannot say: the migration LabScale makes them, Tokens/TokenIndex alone uses them.
     }
+
+    private const string OneOfThree = "(\"ImageId\" IS NOT NULL) + (\"AnalysisId\" IS NOT NULL) + (\"RunNumber\" IS NOT NULL) = 1";
 
     private sealed class UnixMilliseconds() : ValueConverter<DateTimeOffset, long>(
         time => time.ToUnixTimeMilliseconds(),

@@ -42,7 +42,7 @@ public sealed class StatisticsStore
     internal Task<StatisticsTargets> FindAsync(StatisticsQuery query, CancellationToken cancellationToken)
     {
         Require(query.Options);
-        return _reader.ReadAsync((context, token) => StatisticsTargets.FindAsync(context, query.Scope, token), cancellationToken);
+        return _reader.ReadAsync((context, token) => StatisticsTargets.FindAsync(context, _tokens, query.Scope, token), cancellationToken);
     }
 
     internal async Task<StatisticsResult> ReadAsync(StatisticsQuery query, StatisticsTargets targets, Action<int, int>? onProgress, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using LogitLens.Storage.Catalogue;
-using LogitLens.Storage.Catalogue.Entities;
 using LogitLens.Storage.Sqlite;
+using LogitLens.Storage.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace LogitLens.Storage.Statistics;
@@ -11,22 +11,23 @@ namespace LogitLens.Storage.Statistics;
 /// <param name="Runs">The runs with how many of their Done analyses are meant, by number.</param>
 internal sealed record StatisticsTargets(IReadOnlyList<StatisticsTargets.Run> Runs)
 {
-    public static async Task<StatisticsTargets> FindAsync(StorageContext context, StatisticsScope scope, CancellationToken cancellationToken)
+    /// <exception cref="ArgumentException">The tokens asked for fit so many that the index is not searched.</exception>
+    public static async Task<StatisticsTargets> FindAsync(StorageContext context, TokenTableCache tokens, AnalysisFilter scope, CancellationToken cancellationToken)
     {
-        var runs = context.Runs.Where(r => !r.Deleting);
-        if (scope.Runs is not null)
-        {
-            var ids = scope.Runs.Select(r => r.Value).ToList();
-            runs = runs.Where(r => ids.Contains(r.Id));
-        }
-
-        if (scope.Checkpoint is { } hash)
-        {
-            runs = runs.Where(r => r.Checkpoint!.Hash == hash);
-        }
-
         if (scope.IsOfWholeRuns)
         {
+            var runs = context.Runs.Where(r => !r.Deleting);
+            if (scope.Runs is not null)
+            {
+                var ids = scope.Runs.Select(r => r.Value).ToList();
+                runs = runs.Where(r => ids.Contains(r.Id));
+            }
+
+            if (scope.Checkpoint is { } hash)
+            {
+                runs = runs.Where(r => r.Checkpoint!.Hash == hash);
+            }
+
             var counted = await runs
                 .Select(r => new { r.Number, r.CheckpointId, Done = r.Analyses.Count(a => a.State == AnalysisState.Done) })
                 .OrderBy(r => r.Number)
@@ -34,7 +35,7 @@ internal sealed record StatisticsTargets(IReadOnlyList<StatisticsTargets.Run> Ru
             return new StatisticsTargets([.. counted.Where(r => r.Done > 0).Select(r => new Run(r.Number, r.CheckpointId, r.Done, null))]);
         }
 
-        var chosen = await AnalysesAsync(context, runs, scope, cancellationToken);
+        var chosen = await AnalysesAsync(context, tokens, scope, cancellationToken);
         return new StatisticsTargets([.. chosen
             .GroupBy(a => (a.RunNumber, a.CheckpointId))
             .OrderBy(g => g.Key.RunNumber)
@@ -54,46 +55,25 @@ internal sealed record StatisticsTargets(IReadOnlyList<StatisticsTargets.Run> Ru
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static async Task<List<Chosen>> AnalysesAsync(
-        StorageContext context, IQueryable<RunEntity> runs, StatisticsScope scope, CancellationToken cancellationToken)
+    private static async Task<List<Chosen>> AnalysesAsync(StorageContext context, TokenTableCache tokens, AnalysisFilter scope, CancellationToken cancellationToken)
     {
-        var analyses = runs.SelectMany(r => r.Analyses).Where(a => a.State == AnalysisState.Done);
-        if (scope.ImageName is { Length: > 0 } name)
+        if (scope.State is not (null or AnalysisState.Done))
         {
-            var key = NameKeys.Of(name);
-            analyses = analyses.Where(a => a.Image!.NameKey.Contains(key));
+            return [];
         }
 
-        if (scope.Prompt is { Length: > 0 } prompt)
+        var analyses = await FilteredAnalyses.Where(context, scope)
+            .Where(a => a.State == AnalysisState.Done)
+            .Select(a => new Chosen(a.Id, a.RunNumber, a.Run!.CheckpointId))
+            .ToListAsync(cancellationToken);
+        if (scope.Token is not { } wanted)
         {
-            analyses = analyses.Where(a => a.Prompt.Contains(prompt));
+            return analyses;
         }
 
-        if (scope.FinishedFrom is { } from)
-        {
-            analyses = analyses.Where(a => a.FinishedAt >= from);
-        }
-
-        if (scope.FinishedUntil is { } until)
-        {
-            analyses = analyses.Where(a => a.FinishedAt < until);
-        }
-
-        if (scope.Analyses is null)
-        {
-            return await Select(analyses).ToListAsync(cancellationToken);
-        }
-
-        var found = new List<Chosen>();
-        foreach (var chunk in scope.Analyses.Select(a => a.Value).Distinct().Chunk(Chunks.Ids))
-        {
-            found.AddRange(await Select(analyses.Where(a => chunk.Contains(a.Id))).ToListAsync(cancellationToken));
-        }
-
-        return found;
+        var (found, refusal) = await TokenSearch.FindAsync(context, tokens, wanted.Ids, wanted.Text, wanted.Match, wanted.Within(scope), cancellationToken);
+        return refusal is null ? analyses.FindAll(a => found.ContainsKey(a.Id)) : throw new ArgumentException(refusal);
     }
-
-    private static IQueryable<Chosen> Select(IQueryable<AnalysisEntity> analyses) => analyses.Select(a => new Chosen(a.Id, a.RunNumber, a.Run!.CheckpointId));
 
     /// <param name="Done">How many are meant.</param>
     /// <param name="Analyses">Which, ascending; null for all of the run.</param>

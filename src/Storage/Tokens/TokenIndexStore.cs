@@ -3,7 +3,6 @@ using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Sqlite;
 using LogitLens.Storage.Tokens;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 
 namespace LogitLens.Storage;
 
@@ -77,7 +76,7 @@ public sealed class TokenIndexStore
             async (context, token) =>
             {
                 var sums = new List<Sum>();
-                foreach (var checkpoint in await ScopeAsync(context, filter, token))
+                foreach (var checkpoint in await TokenSearch.ScopeAsync(context, filter, token))
                 {
                     var table = await _tokens.GetAsync(context, checkpoint.Id, token);
                     var ids = text.Length == 0 ? null : table.Find(text, match);
@@ -115,7 +114,7 @@ public sealed class TokenIndexStore
             async (context, token) =>
             {
                 var items = new List<FoundToken>(ids.Count);
-                foreach (var checkpoint in await ScopeAsync(context, filter, token))
+                foreach (var checkpoint in await TokenSearch.ScopeAsync(context, filter, token))
                 {
                     var table = await _tokens.GetAsync(context, checkpoint.Id, token);
                     var sums = SumTotals(context, checkpoint, [.. ids.Distinct()], filter, token);
@@ -134,43 +133,16 @@ public sealed class TokenIndexStore
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.Take);
-        if (query.Ids is not null && query.Filter.CheckpointHash is null)
-        {
-            throw new ArgumentException("Token ids mean nothing without their checkpoint.", nameof(query));
-        }
-
         var from = query.After is null ? null : ReadKey(query.After, 2);
         return _reader.ReadAsync((context, token) => FindOccurrencesAsync(context, query, from, token), cancellationToken);
     }
 
     private async Task<TokenOccurrences> FindOccurrencesAsync(StorageContext context, OccurrenceQuery query, long[]? from, CancellationToken cancellationToken)
     {
-        var searches = new List<(long Run, string Ids)>();
-        long rows = 0;
-        var tokens = 0;
-        foreach (var checkpoint in await ScopeAsync(context, query.Filter, cancellationToken))
+        var (found, refusal) = await TokenSearch.FindAsync(context, _tokens, query.Ids, query.Text, query.Match, query.Filter, cancellationToken);
+        if (refusal is not null)
         {
-            var ids = query.Ids ?? (await _tokens.GetAsync(context, checkpoint.Id, cancellationToken)).Find(query.Text, query.Match);
-            if (ids.Count > 0)
-            {
-                tokens = Math.Max(tokens, ids.Count);
-                var json = TokenIndex.Json(ids);
-                rows += checkpoint.Runs.Sum(run => CountRows(context, run, json));
-                searches.AddRange(checkpoint.Runs.Select(run => (run, json)));
-            }
-        }
-
-        if (rows > MostRows)
-        {
-            return new TokenOccurrences([], 0, null, string.Create(
-                CultureInfo.InvariantCulture,
-                $"{tokens:N0} tokens fit, read {rows:N0} times in all, and a search goes through {MostRows:N0} at most: ask for a longer text, for whole tokens, or for fewer runs."));
-        }
-
-        var found = new Dictionary<long, Found>();
-        foreach (var (run, ids) in searches)
-        {
-            Scan(context, run, ids, query.Filter, found, cancellationToken);
+            return new TokenOccurrences([], 0, null, refusal);
         }
 
         var hits = found.Select(pair => (Key: query.Order == OccurrenceOrder.Best ? (pair.Value.Hit.Best, pair.Key) : (0, pair.Key), pair.Value)).ToList();
@@ -198,27 +170,8 @@ public sealed class TokenIndexStore
             sum.Checkpoint.Hash, sum.Token, row.Text, row.Display, row.Kind, sum.Analyses, sum.Positions, TokenProbability.FromUnits(sum.Best), layers);
     }
 
-    /// <summary>The runs searched, by checkpoint. A run that is being deleted is out.</summary>
-    private static async Task<List<Scope>> ScopeAsync(StorageContext context, TokenFilter filter, CancellationToken cancellationToken)
-    {
-        var runs = context.Runs.Where(r => !r.Deleting);
-        if (filter.Runs is { } chosen)
-        {
-            var ids = chosen.Select(run => run.Value).ToList();
-            runs = runs.Where(r => ids.Contains(r.Id));
-        }
-
-        if (filter.CheckpointHash is { } hash)
-        {
-            runs = runs.Where(r => r.Checkpoint!.Hash == hash);
-        }
-
-        var found = await runs.OrderBy(r => r.Number).Select(r => new { r.Number, r.CheckpointId, r.Checkpoint!.Hash }).ToListAsync(cancellationToken);
-        return [.. found.GroupBy(r => (r.CheckpointId, r.Hash)).Select(g => new Scope(g.Key.CheckpointId, g.Key.Hash, [.. g.Select(r => r.Number)]))];
-    }
-
     /// <summary>Sums the totals of a checkpoint's runs, leaving out tokens that the filter leaves nothing of.</summary>
-    private static List<Sum> SumTotals(StorageContext context, Scope checkpoint, List<int>? ids, TokenFilter filter, CancellationToken cancellationToken)
+    private static List<Sum> SumTotals(StorageContext context, TokenSearch.Scope checkpoint, List<int>? ids, TokenFilter filter, CancellationToken cancellationToken)
     {
         var wanted = ids is null || ids.Count <= MostSeeks ? null : ids.ToHashSet();
         using var command = TokenIndex.Command(context, ids is null || wanted is not null ? AllTotalsSql : TotalsOfSql);
@@ -309,51 +262,7 @@ public sealed class TokenIndexStore
         return [.. hits.Values];
     }
 
-    private static long CountRows(StorageContext context, long run, string ids)
-    {
-        using var command = TokenIndex.Command(context, CountSql);
-        command.Parameters.AddWithValue("@run", run);
-        command.Parameters.AddWithValue("@ids", ids);
-        return command.ExecuteScalar() is long rows ? rows : 0;
-    }
-
-    /// <summary>The best place in each analysis.</summary>
-    private static void Scan(StorageContext context, long run, string ids, TokenFilter filter, Dictionary<long, Found> found, CancellationToken cancellationToken)
-    {
-        using var command = TokenIndex.Command(context, ScanSql);
-        command.Parameters.AddWithValue("@run", run);
-        command.Parameters.AddWithValue("@ids", ids);
-        command.Parameters.AddWithValue("@least", filter.LeastUnits);
-        using var rows = command.ExecuteReader();
-        while (rows.Read())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var token = rows.GetInt32(0);
-            Hit? best = null;
-            foreach (var layer in TokenLayersCodec.Read(rows.GetFieldValue<byte[]>(2)))
-            {
-                if (filter.Takes(layer) && (best is not { } known || layer.Best > known.Best))
-                {
-                    best = new Hit(token, layer.Best, layer.Layer, layer.BestPosition);
-                }
-            }
-
-            if (best is { } hit)
-            {
-                var analysis = rows.GetInt64(1);
-                if (!found.TryGetValue(analysis, out var before))
-                {
-                    found.Add(analysis, new Found(run, hit, [token]));
-                    continue;
-                }
-
-                before.Tokens.Add(token);
-                before.Hit = hit.Best > before.Hit.Best ? hit : before.Hit;
-            }
-        }
-    }
-
-    private static List<TokenHits> HitsOf(StorageContext context, Found found, long analysis, TokenFilter filter)
+    private static List<TokenHits> HitsOf(StorageContext context, TokenSearch.Found found, long analysis, TokenFilter filter)
     {
         using var command = TokenIndex.Command(context, HitsSql);
         command.Parameters.AddWithValue("@run", found.Run);
@@ -387,28 +296,12 @@ public sealed class TokenIndexStore
         return read.Length == parts && !read.Contains(-1) ? read : throw new ArgumentException($"\"{after}\" is not what the page before gave as its next.", nameof(after));
     }
 
-    /// <summary>The runs searched of one checkpoint.</summary>
-    private sealed record Scope(long Id, string Hash, IReadOnlyList<long> Runs);
-
-    /// <summary>What was found in one analysis: the best place, and the tokens that fit.</summary>
-    private sealed class Found(long run, Hit hit, List<int> tokens)
-    {
-        public long Run { get; } = run;
-
-        public Hit Hit { get; set; } = hit;
-
-        public List<int> Tokens { get; } = tokens;
-    }
-
-    /// <summary>The best place of an analysis.</summary>
-    private readonly record struct Hit(int Token, int Best, int Layer, int Position);
-
     /// <summary>One token over a checkpoint's runs.</summary>
-    private sealed record Sum(Scope Checkpoint, int Token, long Analyses, long Positions, int Best)
+    private sealed record Sum(TokenSearch.Scope Checkpoint, int Token, long Analyses, long Positions, int Best)
     {
         public string Key => string.Create(CultureInfo.InvariantCulture, $"{Analyses}-{Positions}-{Checkpoint.Id}-{Token}");
 
-        public static Sum Of(long[] key) => new(new Scope(key[2], string.Empty, []), (int)key[3], key[0], key[1], 0);
+        public static Sum Of(long[] key) => new(new TokenSearch.Scope(key[2], string.Empty, []), (int)key[3], key[0], key[1], 0);
 
         public static int ByMost(Sum a, Sum b) =>
             (b.Analyses, b.Positions, a.Checkpoint.Id, a.Token).CompareTo((a.Analyses, a.Positions, b.Checkpoint.Id, b.Token));

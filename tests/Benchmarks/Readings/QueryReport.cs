@@ -38,13 +38,13 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
         await TimeAsync("token search, Prefix, layers 20 to 31, p ≥ 0.3, first page", Often, 150, token => _index.FindTokensAsync(Text(TokenMatch.Prefix), TokenMatch.Prefix, late, null, 50, token), cancellationToken);
         await TimeAsync("where a token is, first page", Often, 150, token => WhereAsync(new TokenFilter(), token), cancellationToken);
         await TimeAsync("where a token is, layers 20 to 31, p ≥ 0.3, first page", Often, 150, token => WhereAsync(late, token), cancellationToken);
-        await TimeAsync("layer statistics, all runs", Seldom, 300, token => LayersAsync(new StatisticsScope(), token), cancellationToken);
-        await TimeAsync("layer statistics, one run", Often, 300, token => LayersAsync(StatisticsScope.Of(AnyRun()), token), cancellationToken);
-        await TimeAsync("layer statistics, 100 analyses by hand", Seldom, 300, token => LayersAsync(new StatisticsScope(Analyses: [.. Enumerable.Range(0, 100).Select(_ => AnyAnalysis())]), token), cancellationToken);
-        await TimeAsync("layer statistics, every analysis by a filter", Seldom, 300, token => LayersAsync(new StatisticsScope(ImageName: ".jpg"), token), cancellationToken);
-        await TimeAsync("frequent tokens and mean maps, one run", Seldom, null, token => TokensAsync(StatisticsScope.Of(AnyRun()), token), cancellationToken);
-        await TimeAsync("frequent tokens and mean maps, all runs", Seldom, null, token => TokensAsync(new StatisticsScope(), token), cancellationToken);
-        await TimeAsync("frequent tokens and mean maps, 100 analyses by hand", Seldom, null, token => TokensAsync(new StatisticsScope(Analyses: [.. Enumerable.Range(0, 100).Select(_ => AnyAnalysis())]), token), cancellationToken);
+        await TimeAsync("layer statistics, all runs", Seldom, 300, token => LayersAsync(new AnalysisFilter(), token), cancellationToken);
+        await TimeAsync("layer statistics, one run", Often, 300, token => LayersAsync(AnalysisFilter.Of(AnyRun()), token), cancellationToken);
+        await TimeAsync("layer statistics, 100 analyses by hand", Seldom, 300, token => LayersAsync(new AnalysisFilter(Analyses: [.. Enumerable.Range(0, 100).Select(_ => AnyAnalysis())]), token), cancellationToken);
+        await TimeAsync("layer statistics, every analysis by a filter", Seldom, 300, token => LayersAsync(new AnalysisFilter(ImageName: ".jpg"), token), cancellationToken);
+        await TimeAsync("frequent tokens and mean maps, one run", Seldom, null, token => TokensAsync(AnalysisFilter.Of(AnyRun()), token), cancellationToken);
+        await TimeAsync("frequent tokens and mean maps, all runs", Seldom, null, token => TokensAsync(new AnalysisFilter(), token), cancellationToken);
+        await TimeAsync("frequent tokens and mean maps, 100 analyses by hand", Seldom, null, token => TokensAsync(new AnalysisFilter(Analyses: [.. Enumerable.Range(0, 100).Select(_ => AnyAnalysis())]), token), cancellationToken);
         await TimeAsync("another layer window, all runs (in the background)", 1, null, token => WindowAsync(token), cancellationToken);
     }
 
@@ -69,17 +69,17 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
             $"| {what} | {Report.Median(milliseconds):0.0} ms | {p95:0.0} ms | {(goal is { } g ? $"{g} ms" : "")} | {(goal is { } limit ? Report.Mark(p95, limit) : "")} |"));
     }
 
-    private async Task<int> LayersAsync(StatisticsScope scope, CancellationToken cancellationToken) =>
+    private async Task<int> LayersAsync(AnalysisFilter scope, CancellationToken cancellationToken) =>
         (await _statistics.ReadAsync(StatisticsQuery.Layers(scope), null, cancellationToken)).Checkpoints.Single().Group(PositionGroup.Patches).Layers.Count;
 
-    private async Task<int> TokensAsync(StatisticsScope scope, CancellationToken cancellationToken)
+    private async Task<int> TokensAsync(AnalysisFilter scope, CancellationToken cancellationToken)
     {
         var answer = (await _statistics.ReadAsync(StatisticsQuery.TokensAndMaps(scope), null, cancellationToken)).Checkpoints.Single();
         return answer.TokenLayers.Sum(layer => answer.Tokens(PositionGroup.Patches, layer, 20).Tokens.Count) + answer.Map(MapQuantity.BestLayer, 0)!.Values.Count;
     }
 
     private Task<StatisticsResult> WindowAsync(CancellationToken cancellationToken) =>
-        _statistics.ReadAsync(new StatisticsQuery(new StatisticsScope(), StatisticsOptions.EarlierTools, StatisticsPart.Layers), null, cancellationToken);
+        _statistics.ReadAsync(new StatisticsQuery(new AnalysisFilter(), StatisticsOptions.EarlierTools, StatisticsPart.Layers), null, cancellationToken);
 
     private Task<TokenOccurrences> WhereAsync(TokenFilter filter, CancellationToken cancellationToken) =>
         _index.FindOccurrencesAsync(new OccurrenceQuery(null, Text(TokenMatch.Exact), TokenMatch.Exact, filter), cancellationToken);

@@ -76,7 +76,7 @@ public sealed class UpgradeTests : IDisposable
         await FirstVersion.WriteAsync(_folder.DatabasePath);
         await using var storage = await TestStorage.CreateAsync(_folder.DatabasePath);
 
-        var all = (await storage.Statistics.ReadAsync(StatisticsQuery.Layers(new StatisticsScope()), null, Token)).Checkpoints;
+        var all = (await storage.Statistics.ReadAsync(StatisticsQuery.Layers(new AnalysisFilter()), null, Token)).Checkpoints;
 
         var only = Assert.Single(all);
         Assert.Equal((3, 0), (only.Analyses, only.Missing));

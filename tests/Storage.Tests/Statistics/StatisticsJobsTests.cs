@@ -14,7 +14,7 @@ public sealed class StatisticsJobsTests
         await using var storage = await TestStorage.CreateAsync();
         await StatisticsRuns.AddAsync(storage, [1, 2]);
 
-        var job = await storage.StatisticsJobs.AskAsync(StatisticsQuery.Layers(new StatisticsScope()), Token);
+        var job = await storage.StatisticsJobs.AskAsync(StatisticsQuery.Layers(new AnalysisFilter()), Token);
 
         Assert.Equal((StatisticsJobState.Done, 2, 2), (job.State, job.Read, job.Total));
         Assert.Equal(2, Assert.Single(job.Result!.Checkpoints).Analyses);
@@ -71,7 +71,7 @@ public sealed class StatisticsJobsTests
         await using var storage = await TestStorage.CreateAsync();
         await StatisticsRuns.AddAsync(storage, [1]);
 
-        var query = new StatisticsQuery(new StatisticsScope(), new StatisticsOptions(MoreFiller: [77]), StatisticsPart.Layers);
+        var query = new StatisticsQuery(new AnalysisFilter(), new StatisticsOptions(MoreFiller: [77]), StatisticsPart.Layers);
 
         var refused = await Assert.ThrowsAsync<ArgumentException>(() => storage.StatisticsJobs.AskAsync(query, Token));
         Assert.Contains("77", refused.Message, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class StatisticsJobsTests
         Assert.False(storage.StatisticsJobs.Cancel(Guid.NewGuid()));
     }
 
-    private static StatisticsQuery Asked() => new(new StatisticsScope(), Window, StatisticsPart.Layers);
+    private static StatisticsQuery Asked() => new(new AnalysisFilter(), Window, StatisticsPart.Layers);
 
     private static async Task<StatisticsJob> EndAsync(TestStorage storage, Guid id)
     {

@@ -19,8 +19,8 @@ public sealed class StatisticsStoreTests
         var seeds = Enumerable.Range(0, analyses).ToList();
         var (run, _) = await StatisticsRuns.AddAsync(storage, seeds);
 
-        var layers = await OneAsync(storage, StatisticsQuery.Layers(StatisticsScope.Of(run)));
-        var tokens = await OneAsync(storage, StatisticsQuery.TokensAndMaps(StatisticsScope.Of(run)));
+        var layers = await OneAsync(storage, StatisticsQuery.Layers(AnalysisFilter.Of(run)));
+        var tokens = await OneAsync(storage, StatisticsQuery.TokensAndMaps(AnalysisFilter.Of(run)));
 
         Assert.Equal((analyses, analyses, 0, 1), (layers.Analyses, tokens.Analyses, layers.Missing, layers.Runs));
         RequireEqual(Expected(seeds, StatisticsOptions.Default), layers, tokens);
@@ -31,7 +31,7 @@ public sealed class StatisticsStoreTests
     {
         await using var storage = await TestStorage.CreateAsync();
         var (_, ids) = await StatisticsRuns.AddAsync(storage, [.. Enumerable.Range(0, 20)]);
-        var scope = new StatisticsScope(Analyses: [ids[3], ids[7], ids[19]]);
+        var scope = new AnalysisFilter(Analyses: [ids[3], ids[7], ids[19]]);
 
         var layers = await OneAsync(storage, StatisticsQuery.Layers(scope));
         var tokens = await OneAsync(storage, StatisticsQuery.TokensAndMaps(scope));
@@ -54,10 +54,10 @@ public sealed class StatisticsStoreTests
         var progress = new System.Collections.Concurrent.ConcurrentBag<int>();
 
         var layers = Assert.Single((await storage.Statistics.ReadAsync(
-            new StatisticsQuery(StatisticsScope.Of(run), options, StatisticsPart.Layers),
+            new StatisticsQuery(AnalysisFilter.Of(run), options, StatisticsPart.Layers),
             (read, total) => progress.Add(total == 70 ? read : -1),
             Token)).Checkpoints);
-        var tokens = await OneAsync(storage, new StatisticsQuery(StatisticsScope.Of(run), options, StatisticsPart.TokensAndMaps));
+        var tokens = await OneAsync(storage, new StatisticsQuery(AnalysisFilter.Of(run), options, StatisticsPart.TokensAndMaps));
 
         RequireEqual(Expected(seeds, options), layers, tokens);
         Assert.Equal(70, progress.Max());
@@ -69,11 +69,11 @@ public sealed class StatisticsStoreTests
         await using var storage = await TestStorage.CreateAsync();
         await StatisticsRuns.AddAsync(storage, [.. Enumerable.Range(0, 12)]);
 
-        var named = await OneAsync(storage, StatisticsQuery.Layers(new StatisticsScope(ImageName: "PICTURE-1", Prompt: "odd")));
+        var named = await OneAsync(storage, StatisticsQuery.Layers(new AnalysisFilter(ImageName: "PICTURE-1", Prompt: "odd")));
 
         Assert.Equal(2, named.Analyses);
-        Assert.Empty((await storage.Statistics.ReadAsync(StatisticsQuery.Layers(new StatisticsScope(ImageName: "cat")), null, Token)).Checkpoints);
-        Assert.Empty((await storage.Statistics.ReadAsync(StatisticsQuery.Layers(new StatisticsScope(FinishedUntil: DateTimeOffset.UnixEpoch)), null, Token)).Checkpoints);
+        Assert.Empty((await storage.Statistics.ReadAsync(StatisticsQuery.Layers(new AnalysisFilter(ImageName: "cat")), null, Token)).Checkpoints);
+        Assert.Empty((await storage.Statistics.ReadAsync(StatisticsQuery.Layers(new AnalysisFilter(FinishedUntil: DateTimeOffset.UnixEpoch)), null, Token)).Checkpoints);
     }
 
     [Fact]
@@ -84,11 +84,11 @@ public sealed class StatisticsStoreTests
         await StatisticsRuns.AddAsync(storage, [3], "a");
         await StatisticsRuns.AddAsync(storage, [4], "a");
 
-        var all = await storage.Statistics.ReadAsync(StatisticsQuery.Layers(new StatisticsScope()), null, Token);
+        var all = await storage.Statistics.ReadAsync(StatisticsQuery.Layers(new AnalysisFilter()), null, Token);
 
         Assert.Equal([("a", 2, 2), ("b", 1, 2)], all.Checkpoints.Select(c => (c.Checkpoint.Name, c.Runs, c.Analyses)));
         RequireLayersEqual(Expected([3, 4], StatisticsOptions.Default).Aggregate, all.Checkpoints[0]);
-        Assert.Single((await storage.Statistics.ReadAsync(StatisticsQuery.Layers(new StatisticsScope(Checkpoint: "hash-of-b")), null, Token)).Checkpoints);
+        Assert.Single((await storage.Statistics.ReadAsync(StatisticsQuery.Layers(new AnalysisFilter(Checkpoint: "hash-of-b")), null, Token)).Checkpoints);
     }
 
     [Fact]
@@ -97,10 +97,10 @@ public sealed class StatisticsStoreTests
         await using var storage = await TestStorage.CreateAsync();
         var (run, _) = await StatisticsRuns.AddAsync(storage, [1, 2], entropy: false);
 
-        var layers = await OneAsync(storage, StatisticsQuery.Layers(StatisticsScope.Of(run)));
+        var layers = await OneAsync(storage, StatisticsQuery.Layers(AnalysisFilter.Of(run)));
         var byEntropy = await OneAsync(
-            storage, new StatisticsQuery(StatisticsScope.Of(run), StatisticsOptions.Default with { Criterion = BestLayerCriterion.Entropy }, StatisticsPart.Layers));
-        var tokens = await OneAsync(storage, StatisticsQuery.TokensAndMaps(StatisticsScope.Of(run)));
+            storage, new StatisticsQuery(AnalysisFilter.Of(run), StatisticsOptions.Default with { Criterion = BestLayerCriterion.Entropy }, StatisticsPart.Layers));
+        var tokens = await OneAsync(storage, StatisticsQuery.TokensAndMaps(AnalysisFilter.Of(run)));
 
         Assert.All(layers.Group(PositionGroup.Patches).Layers, l => Assert.Null(l.Entropy));
         Assert.Equal((0, null), (byEntropy.Group(PositionGroup.Patches).BestLayers.Positions, byEntropy.Group(PositionGroup.Patches).BestLayers.LastThirdShare));
@@ -116,7 +116,7 @@ public sealed class StatisticsStoreTests
 
         await storage.Runs.DeleteAsync(run, Token);
 
-        Assert.Equal(1, (await OneAsync(storage, StatisticsQuery.Layers(new StatisticsScope()))).Analyses);
+        Assert.Equal(1, (await OneAsync(storage, StatisticsQuery.Layers(new AnalysisFilter()))).Analyses);
         Assert.Equal(0, await storage.CountAsync("RunTallies"));
         Assert.Equal((1, 1), (await storage.CountAsync("AnalysisAggregates"), await storage.CountAsync("UnsummedAnalyses")));
     }
@@ -132,7 +132,7 @@ public sealed class StatisticsStoreTests
         await StatisticsRuns.AddAsync(storage, [1]);
         var options = new StatisticsOptions(first, last, MoreFiller: filler is { } id ? [id] : null);
 
-        await Assert.ThrowsAsync<ArgumentException>(() => storage.Statistics.ReadAsync(new StatisticsQuery(new StatisticsScope(), options, StatisticsPart.Layers), null, Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => storage.Statistics.ReadAsync(new StatisticsQuery(new AnalysisFilter(), options, StatisticsPart.Layers), null, Token));
     }
 
     private static async Task<CheckpointStatistics> OneAsync(TestStorage storage, StatisticsQuery query) =>

@@ -79,7 +79,7 @@ internal static class TokenSample
 
     /// <summary>What an index must hold, counted from the readings themselves: one entry per analysis, token, layer and place.</summary>
     public static async Task<List<(long Analysis, int Token, int Layer, TokenPlace Place, int Positions, double Best, int BestPosition)>> CountAsync(
-        TestStorage storage, IEnumerable<AnalysisId> analyses, double threshold)
+        TestStorage storage, IEnumerable<AnalysisId> analyses, double threshold, int firstPatch = 1, int lastPatch = 4)
     {
         var hits = new List<(long Analysis, int Token, int Layer, TokenPlace Place, int Position, double Probability)>();
         foreach (var analysis in analyses)
@@ -92,7 +92,7 @@ internal static class TokenSample
                     if (i % layer.TopK == 0 || probability >= threshold)
                     {
                         var position = layer.FirstPosition + (i / layer.TopK);
-                        hits.Add((analysis.Value, layer.Ids[i], layer.Layer, position is >= 1 and <= 4 ? TokenPlace.Patch : TokenPlace.Text, position, probability));
+                        hits.Add((analysis.Value, layer.Ids[i], layer.Layer, position >= firstPatch && position <= lastPatch ? TokenPlace.Patch : TokenPlace.Text, position, probability));
                     }
                 }
             }

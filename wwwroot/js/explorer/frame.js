@@ -40,7 +40,6 @@ export class Explorer extends ViewOwner {
     this.emphasis = null;
     this.pinned = null;
     this.pinnedPlaces = [];
-    this.isExactInput = false;
     this.exact = options.exact;
     this.sheetUrl = options.sheetUrl ?? null;
     this.atlasUrl = options.atlasUrl ?? null;
@@ -175,19 +174,27 @@ export class Explorer extends ViewOwner {
     return this.scales.get(map);
   }
 
-  /** The picture as the model was given it; null while it is on its way. */
+  /** The picture as the model was given it in the grid that is shown, as { bitmap, at, isExact } with its place in the picture's pixels; null while it is on its way. */
   inputPicture() {
-    const { seen } = this.model.manifest;
-    if (this.input === undefined && seen && this.bitmap) {
-      this.input = resampleInput(this.model, this.bitmap);
-      this.source.input().then((exact) => {
-        this.input = exact ?? this.input;
-        this.isExactInput = exact !== null;
-        this.invalidate(CHANGED.LOOK);
+    const { seen, image } = this.model.manifest;
+    if (!seen || !this.bitmap) {
+      return null;
+    }
+
+    const fine = this.model.positions[this.model.shownPatches[0]]?.tile > 0;
+    if (this.input?.fine !== fine) {
+      const input = { fine, bitmap: resampleInput(this.model, this.bitmap), at: seen, isExact: false };
+      this.input = input;
+      this.source.input(fine).then((exact) => {
+        if (exact) {
+          // The whole reaches as far as its patches do; the tiles hold all of the picture.
+          Object.assign(input, { bitmap: exact, at: fine ? [0, 0, image.width, image.height] : seen, isExact: true });
+          this.invalidate(CHANGED.LOOK);
+        }
       });
     }
 
-    return this.input ?? null;
+    return this.input;
   }
 
   /** Tokens that are lit, and the positions whose top token at the shown layer is one of them; null when nothing is. */

@@ -31,9 +31,10 @@ export class PicturePainter {
     const { image, seen } = model.manifest;
     const context = fitCanvas(canvas, width, height);
     context.clearRect(0, 0, width, height);
-    if (input && seen) {
+    if (input) {
+      const [left, top, across, down] = input.at;
       context.imageSmoothingEnabled = false;
-      context.drawImage(input, x + seen[0] * scale, y + seen[1] * scale, seen[2] * scale, seen[3] * scale);
+      context.drawImage(input.bitmap, x + left * scale, y + top * scale, across * scale, down * scale);
     } else if (bitmap) {
       context.imageSmoothingEnabled = scale * (image.width / bitmap.width) < 3;
       context.imageSmoothingQuality = 'high';

@@ -49,11 +49,12 @@ export class PicturePart {
 
     const place = this.place();
     if (flags & ~CHANGED.MARK) {
-      this.painter.drawBase(this.base, width, height, place, view.input ? this.explorer.inputPicture() : null);
+      const input = view.input ? this.explorer.inputPicture() : null;
+      this.painter.drawBase(this.base, width, height, place, input);
       this.canvas.setAttribute('aria-label', this.#label());
       this.inputButton.setAttribute('aria-pressed', String(view.input));
       this.inputButton.hidden = !model.manifest.seen;
-      const resampled = view.input && !this.explorer.isExactInput;
+      const resampled = view.input && !input?.isExact;
       this.hint.textContent = resampled ? strings.resampled : strings.small;
       this.hint.hidden = !resampled && (view.map !== 'text' || this.painter.hasRoomForText(place.scale));
       this.#fillGrids();

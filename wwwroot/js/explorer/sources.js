@@ -5,7 +5,7 @@
 //   first()         the same from the beginning, or only the layers' summaries, which are a fraction of it and enough for every map
 //   rest()          the packed bytes that first() left out, or null
 //   picture()       an ImageBitmap in the run's orientation
-//   input()         an ImageBitmap of what the model was given of it, or null where that cannot be had
+//   input(fine)     an ImageBitmap of what the model was given of it, as a whole or in its finer tiles put together, or null where that cannot be had
 //   dispose()
 import { say } from './texts.js';
 
@@ -49,13 +49,13 @@ export class ApiSource {
     return decodePicture(await response.blob(), width, height, 'none');
   }
 
-  async input() {
+  async input(fine) {
     if (!this.options.input) {
       return null;
     }
 
     try {
-      const response = await this.#get(`api/analyses/${this.options.analysis}/input`);
+      const response = await this.#get(`api/analyses/${this.options.analysis}/input?look=${fine ? 'fine' : 'whole'}`);
       return await createImageBitmap(await response.blob(), { imageOrientation: 'none' });
     } catch {
       // The checkpoint's folder moved away, or the results came from a file.

@@ -150,7 +150,6 @@ export class ViewOwner {
   setGrid(grid) {
     this.model.setGrid(grid);
     this.model.chooseBest(this.view.by, this.view.window);
-    this.input = undefined;
     this.change({ grid }, true);
   }
 

@@ -12,6 +12,8 @@ internal static class Urls
     public const string Atlas = "/atlas";
     public const string Data = "/data";
     public const string Imports = "/imports";
+    public const string Search = "/search";
+    public const string Shortcuts = "/shortcuts";
 
     public const string AllStatistics = "/statistics";
 

@@ -1,0 +1,30 @@
+using LogitLens.Storage.Catalogue.Entities;
+
+namespace LogitLens.Storage.Labels;
+
+/// <summary>A tag on one thing: exactly one of the three is set.</summary>
+internal sealed class TagLinkEntity
+{
+    public long Id { get; set; }
+
+    public long TagId { get; set; }
+
+    public long? ImageId { get; set; }
+
+    public long? AnalysisId { get; set; }
+
+    public long? RunNumber { get; set; }
+
+    public DateTimeOffset AddedAt { get; set; }
+
+    /// <summary>What the person calls themselves; null where they did not say.</summary>
+    public string? AddedBy { get; set; }
+
+    public TagEntity? Tag { get; set; }
+
+    public ImageEntity? Image { get; set; }
+
+    public AnalysisEntity? Analysis { get; set; }
+
+    public RunEntity? Run { get; set; }
+}
