@@ -151,7 +151,7 @@ public sealed class RunStore
             var run = (await context.Runs.Where(r => r.Id == row.Run.Value).ToRowsAsync(context, token)).Single();
             var image = (await context.Images.Where(i => i.Id == row.Image.Value).ToRowsAsync(token)).Single();
             var more = await analysis
-                .Select(a => new { Layout = a.Layout!.Packed, a.AnswerIds, Blobs = a.Readings.Count(r => r.Attempt == a.Attempt) })
+                .Select(a => new { Layout = a.Layout!.Packed, a.AnswerIds, Blobs = a.Readings.Count(r => r.Attempt == a.Attempt), Shared = (int?)a.Prefix!.Positions })
                 .SingleAsync(token);
             return new AnalysisDetail(
                 row,
@@ -161,6 +161,7 @@ public sealed class RunStore
                 MemoryMarshal.Cast<byte, int>(more.AnswerIds).ToArray(),
                 more.Blobs)
             {
+                SharedPositions = more.Shared ?? 0,
                 Source = await context.AnalysisSources.Where(s => s.AnalysisId == id.Value).Select(s => s.Details).SingleOrDefaultAsync(token) is { } source
                     ? AnalysisSourceJson.Read(source)
                     : null,
@@ -393,6 +394,9 @@ public sealed class RunStore
                 a.LayersTotal,
                 Bytes = context.Summaries.Where(s => s.AnalysisId == a.Id).Sum(s => (long)s.Packed.Length),
                 Segments = context.Summaries.Count(s => s.AnalysisId == a.Id),
+                a.PrefixId,
+                Shared = (int?)a.Prefix!.Positions,
+                Layout = a.Layout!.Packed,
             })
             .ToListAsync(token);
         if (sample.Count == 0)
@@ -404,7 +408,14 @@ public sealed class RunStore
         var width = (vocabulary <= 65_536 ? 2 : 4) + 4;
         var together = (sample.Max(a => a.Finished) - sample.Min(a => a.Started)).TotalSeconds / sample.Count;
         var each = sample.Select(a => (a.Finished - a.Started).TotalSeconds).Order().ElementAt(sample.Count / 2);
-        return new PastCost(
-            run.Name, sample.Count, Math.Min(together, each), sample.Average(a => (((double)a.Bytes / a.LayersTotal) - (32.0 * a.Segments)) / width), vocabulary);
+
+        // What is kept once of several prompts on a picture counts for each of them here, and is taken off where it is said how many share.
+        var positions = sample.Average(a => ((((double)a.Bytes / a.LayersTotal) - (32.0 * a.Segments)) / width) + (a.Shared ?? 0));
+        var sharing = sample.Where(a => a.PrefixId is not null).ToList();
+        return new PastCost(run.Name, sample.Count, Math.Min(together, each), positions, vocabulary)
+        {
+            PositionsToShare = sample.Find(a => a.Shared is not null)?.Shared ?? (sample[0].Layout is { } layout ? AnalysisLayoutCodec.Unpack(layout).CountToPictureEnd() : 0),
+            Spared = (double)(sharing.Count - sharing.Select(a => a.PrefixId).Distinct().Count()) / sample.Count,
+        };
     }
 }

@@ -2,7 +2,7 @@
 
 import { CHANGED, Listeners, fitCanvas, make, watchSize } from './dom.js';
 import { layerName } from './format.js';
-import { say } from './texts.js';
+import { say, sayCount } from './texts.js';
 
 const strings = { play: say('Play through the layers (p)'), pause: say('Stop playing (p)') };
 
@@ -11,8 +11,10 @@ const PLAY_EVERY = 450;
 
 /** A vertical slider over the layers; "best" stands at its head. */
 export class GaugePart {
-  constructor(explorer) {
+  /** @param {{counts: () => Map<number, number>, describe: (layer: number) => string}} bars How long each layer's bar is, and what is said of it; by default how many patches have their best layer there. */
+  constructor(explorer, bars = bestLayerBars(explorer)) {
     this.explorer = explorer;
+    this.bars = bars;
     this.best = make('button', { type: 'button', class: 'lx-gauge-best', title: say('Each patch at its own best layer (b)') }, say('best'));
     this.canvas = make('canvas', { tabindex: '0', role: 'slider', 'aria-orientation': 'vertical', 'aria-label': say('Shown layer') });
     this.strip = make('div', { class: 'lx-gauge-strip' }, this.canvas);
@@ -48,7 +50,8 @@ export class GaugePart {
     context.clearRect(0, 0, width, height);
     const { layers } = model;
     const step = this.#step(height);
-    const most = Math.max(1, ...model.bestCounts.values());
+    const counts = this.bars.counts();
+    const most = Math.max(1, ...counts.values());
     const labelEvery = Math.max(1, Math.ceil(13 / step));
     const left = 30;
     const room = width - left - 4;
@@ -73,7 +76,7 @@ export class GaugePart {
       const read = model.has(layer);
       context.fillStyle = theme.surface3;
       context.fillRect(left, middle - 0.5, read ? room : 2, 1);
-      const length = (model.bestCounts.get(layer) / most) * room;
+      const length = ((counts.get(layer) ?? 0) / most) * room;
       if (length > 0) {
         const thick = Math.max(2, Math.min(step - 2, 14));
         context.fillStyle = theme.depth.colour(0.25 + (0.75 * layer) / Math.max(1, model.manifest.layerCount));
@@ -102,9 +105,7 @@ export class GaugePart {
       }
     }
 
-    this.strip.title = this.hovered === null
-      ? ''
-      : say('{0}: best layer of {1} of {2} patches', this.hovered === 0 ? say('emb: the input embeddings') : say('layer {0}', this.hovered), model.bestCounts.get(this.hovered), model.shownPatches.length);
+    this.strip.title = this.hovered === null ? '' : `${this.hovered === 0 ? say('emb: the input embeddings') : say('layer {0}', this.hovered)}: ${this.bars.describe(this.hovered)}`;
   }
 
   /** Shows one layer after the other, from the first (or the one shown) to the last; a second call stops it. */
@@ -230,4 +231,11 @@ export class GaugePart {
       }
     });
   }
+}
+
+function bestLayerBars(explorer) {
+  return {
+    counts: () => explorer.model.bestCounts,
+    describe: (layer) => sayCount('best layer of {1} of {0} patch|best layer of {1} of {0} patches', explorer.model.shownPatches.length, explorer.model.bestCounts.get(layer)),
+  };
 }

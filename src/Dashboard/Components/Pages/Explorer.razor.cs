@@ -1,5 +1,6 @@
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Components.Comparing;
 using LogitLens.Dashboard.Components.Explorer;
 using LogitLens.Dashboard.Components.Exports;
 using LogitLens.Dashboard.Components.Runs;
@@ -75,6 +76,16 @@ public sealed partial class Explorer
         return ExportDialog.ShowAsync(Dialogs, ExportSubject.Of(detail), form);
     }
 
+    private async Task CompareAsync()
+    {
+        if (_loader.Value?.Detail is { } detail && await ComparePicker.AskAsync(Dialogs, detail.Image.Name, detail.Row.Id) is { } other)
+        {
+            // The layer one looks at comes along.
+            var layer = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(_view.Query).GetValueOrDefault("layer").ToString();
+            Navigation.NavigateTo(Urls.Compare(detail.Row.Id, other) + (layer.Length == 0 ? string.Empty : $"&layer={Uri.EscapeDataString(layer)}"));
+        }
+    }
+
     private CurrentAnalysis? Current => Monitor.Find(new AnalysisId(Id));
 
     /// <summary>The module tells, at most three times a second and never for a hover, what the address bar has come to say.</summary>
@@ -134,7 +145,8 @@ public sealed partial class Explorer
         run.Settings.Layers?.Count ?? run.Checkpoint.Layers + 1,
         run.Settings.TopK,
         (run.Settings.TrackedTokens?.Count ?? 0) + 1,
-        DiskSpace.Free(Options.Value.DataFolder));
+        DiskSpace.Free(Options.Value.DataFolder),
+        (int)((past?.Spared ?? 0) * run.Counts.Total));
 
     private string CostSentence(RunRow run, string display, RunForecast forecast) => string.Join(
         ' ',
