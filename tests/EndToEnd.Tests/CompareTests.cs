@@ -20,7 +20,7 @@ public sealed class CompareTests(ComparedDashboard compared) : IClassFixture<Com
         var (watched, page) = await OpenAsync(browser, $"{Described},{compared.AnalysisOf("garden.jpg", ComparedDashboard.OtherBehind)}");
 
         await Assertions.Expect(page.Locator(".lc-facts")).ToContainTextAsync("first differ at position 582");
-        await Assertions.Expect(page.Locator(".lc-facts")).ToContainTextAsync("checked: they are equal at every layer");
+        await Assertions.Expect(page.Locator(".lc-facts")).ToContainTextAsync("Checked: they are equal at every layer");
         await Assertions.Expect(page.Locator(".lc-equal")).ToContainTextAsync("every patch stands before position 582");
         await Assertions.Expect(page.Locator(".lc-difference strong")).ToHaveTextAsync("Another top token in 0 of 576 patches");
 

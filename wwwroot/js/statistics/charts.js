@@ -278,7 +278,7 @@ function scriptsOf(data) {
   return [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a));
 }
 
-const layerCursor = (rows, said) => new ListCursor(rows.map((r) => ({ value: r.layer, text: said(r) })), 'x');
+export const layerCursor = (rows, said) => new ListCursor(rows.map((r) => ({ value: r.layer, text: said(r) })), 'x');
 
 function samples(counts, group) {
   const low = Math.min(...counts);
@@ -296,7 +296,7 @@ const base = (width, height, colours, label) => ({
   style: { background: 'transparent', color: colours.inkSoft, fontFamily: colours.sans, fontSize: '12px', overflow: 'visible' },
 });
 
-const frame = (rows, { width, height, colours, y, label }, marks) => plot({
+export const frame = (rows, { width, height, colours, y, label }, marks) => plot({
   ...base(width, height, colours, label),
   x: { label: 'layer', tickFormat: layerName, ticks: ticksOf(rows, width), insetLeft: 8, insetRight: 8 },
   y,
@@ -305,4 +305,4 @@ const frame = (rows, { width, height, colours, y, label }, marks) => plot({
 
 const tipLook = (colours) => ({ fill: colours.raised, stroke: colours.lineStrong, textPadding: 8, lineHeight: 1.3 });
 
-const hover = (rows, colours, y, title) => tip(rows, pointerX({ x: 'layer', y, ...tipLook(colours), title }));
+export const hover = (rows, colours, y, title) => tip(rows, pointerX({ x: 'layer', y, ...tipLook(colours), title }));
