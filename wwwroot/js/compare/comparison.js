@@ -57,7 +57,7 @@ export class Comparison {
     this.legend = new LegendPart(this);
     this.gauge = new GaugePart(this, {
       counts: () => this.changedByLayer(),
-      describe: (layer) => say('another top token in {0} of {1} patches', this.changedByLayer().get(layer) ?? 0, this.model.shownPatches.length * Math.max(1, this.others.length)),
+      describe: (layer) => say('top tokens differ in {0} of {1} patches', this.changedByLayer().get(layer) ?? 0, this.model.shownPatches.length * Math.max(1, this.others.length)),
     });
     this.table = new TablePart(this);
     this.here = new HerePart(this);
