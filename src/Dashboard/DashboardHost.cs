@@ -7,6 +7,8 @@ using LogitLens.Dashboard.Exports;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Dashboard.Importing;
 using LogitLens.Dashboard.Languages;
+using LogitLens.Dashboard.News;
+using LogitLens.Dashboard.Search;
 using LogitLens.Dashboard.Security;
 using LogitLens.Storage;
 using Microsoft.AspNetCore.DataProtection;
@@ -51,11 +53,14 @@ public static class DashboardHost
         builder.Services.AddImports();
         builder.Services.AddImportService();
         builder.Services.AddCare();
+        builder.Services.AddNews();
+        builder.Services.AddNewsService();
         builder.Services.AddDataProtection().SetApplicationName("LogitLens").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(Path.GetFullPath(options.DataFolder), "keys")));
         builder.Services.AddSecurityHeaders();
         builder.Services.AddApi();
+        builder.Services.AddSearch();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-        builder.Services.AddMudServices();
+        builder.Services.AddMudServices(mud => (mud.SnackbarConfiguration.PositionClass, mud.SnackbarConfiguration.MaxDisplayedSnackbars) = (MudBlazor.Defaults.Classes.Position.BottomRight, 3));
         builder.Services.AddLanguages();
 
         // An analysis is put back into the queue between two layers, and a layer of a large checkpoint takes its time. It is told at once, not after the
@@ -81,6 +86,7 @@ public static class DashboardHost
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapApi();
+        app.MapSearch();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         return app;
     }

@@ -44,11 +44,13 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(s => new ImageStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new CheckpointStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new RunStore(Reader(s), Writer(s), Clock(s), options.IndexThreshold));
+        services.AddSingleton(s => new CatalogueSearchStore(Reader(s)));
         services.AddSingleton(s => new AnalysisQueue(Reader(s), Writer(s), Clock(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new ReadingStore(Reader(s)));
         services.AddSingleton(s => new HiddenStateStore(Reader(s), Writer(s)));
         services.AddSingleton(s => new TokenIndexStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new LitPatchStore(s.GetRequiredService<RunStore>(), s.GetRequiredService<ReadingStore>()));
+        services.AddSingleton(s => new ComparableStore(Reader(s)));
         services.AddSingleton(s => new GalleryStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new LabelStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new SavedViewStore(Reader(s), Writer(s), Clock(s)));

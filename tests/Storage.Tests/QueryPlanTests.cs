@@ -38,6 +38,10 @@ public sealed partial class QueryPlanTests
         await storage.Runs.ListAnalysesAsync(run, AnalysisState.Done, 0, 10, Token);
         await storage.Runs.FindAnalysisAsync(done, Token);
         await storage.Runs.FindNeighboursAsync(done, Token);
+        await storage.Search.FindRunsAsync("run", 0, 10, Token);
+        await storage.Search.FindRunAsync(1, Token);
+        await storage.Search.FindAnalysisAsync(done, Token);
+        await storage.Search.FindImagesByHashAsync(image.Sha256[..8], 10, Token);
         await storage.Images.ListAsync(null, 0, 10, Token);
         await storage.Images.ListAsync("pic", 0, 10, Token);
         await storage.Images.FindAsync(image.Sha256, Token);

@@ -36,6 +36,8 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public RunStore Runs => Get<RunStore>();
 
+    public CatalogueSearchStore Search => Get<CatalogueSearchStore>();
+
     public AnalysisQueue Queue => Get<AnalysisQueue>();
 
     public ReadingStore Readings => Get<ReadingStore>();

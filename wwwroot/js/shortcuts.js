@@ -1,4 +1,5 @@
-// Keys that work on every page. An element names its own with data-shortcut ("g r", "/"): links and buttons are clicked, fields get the focus.
+// Keys that work on every page. An element names its own with data-shortcut ("g r", "/"): links and buttons are clicked, fields get the focus; where the bar and
+// the page name the same, the page's is meant. A field with data-everywhere gets the focus by Ctrl and that key from anywhere, other fields too.
 // A page's own module may stop an event it has answered (preventDefault).
 const patience = 1200; // ms between the keys of a sequence
 
@@ -13,21 +14,40 @@ export function attach(layout) {
   let pendingSince = 0;
 
   function answer(keys) {
-    const element = Array.from(document.querySelectorAll('[data-shortcut]')).find(e => e.dataset.shortcut === keys);
+    const named = Array.from(document.querySelectorAll('[data-shortcut]')).filter(e => e.dataset.shortcut === keys);
+    const element = named.find(e => e.closest('main')) ?? named[0];
     if (!element) {
       return false;
     }
 
     const field = element.matches('input, textarea') ? element : element.querySelector('input, textarea');
     if (field) {
-      field.focus();
-      field.select();
+      focus(field);
     } else {
       element.click();
     }
 
     return true;
   }
+
+  function focus(field) {
+    field.focus();
+    field.select();
+  }
+
+  // Before the page's own listeners: it works in fields, too.
+  document.addEventListener('keydown', event => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.defaultPrevented || document.querySelector('.mud-dialog')) {
+      return;
+    }
+
+    // The key where it is on the keyboard: with a Cyrillic layout K writes л.
+    const field = Array.from(document.querySelectorAll('[data-everywhere]')).find(e => event.code === `Key${e.dataset.everywhere.toUpperCase()}`);
+    if (field) {
+      event.preventDefault();
+      focus(field);
+    }
+  }, { signal: controller.signal, capture: true });
 
   document.addEventListener('keydown', event => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1
@@ -63,5 +83,7 @@ export function attach(layout) {
     }
   }, { signal: controller.signal, capture: true });
 
+  // Before this, keys go nowhere.
+  document.documentElement.dataset.keys = 'ready';
   return { dispose: () => controller.abort() };
 }

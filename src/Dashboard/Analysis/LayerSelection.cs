@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
+using LogitLens.Dashboard.Components.Runs;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Inference;
+using Microsoft.Extensions.Localization;
 
 namespace LogitLens.Dashboard.Analysis;
 
@@ -8,6 +11,8 @@ namespace LogitLens.Dashboard.Analysis;
 /// <remarks>The New run page and the command line share it. In numbers <c>emb</c> is 0 and the output of block n is n.</remarks>
 public static class LayerSelection
 {
+    private static readonly IStringLocalizer L = Texts.Of<RunTexts>();
+
     private const string All = "all";
     private const string Embedding = "emb";
 
@@ -33,7 +38,7 @@ public static class LayerSelection
             if (part.Length == 0)
             {
                 throw new RefusedInputException(
-                    $"The layers \"{Shorten(trimmed)}\" have an empty place between two commas: write all, or a list such as emb,1-{Number(layerCount)}.");
+                    L["The layers \"{0}\" have an empty place between two commas: write all, or a list such as emb,1-{1}.", Shorten(trimmed), Number(layerCount)]);
             }
 
             // The first dash after the first character: "-3" is refused as a layer, not read as a range without a beginning.
@@ -43,7 +48,7 @@ public static class LayerSelection
             if (last < first)
             {
                 throw new RefusedInputException(
-                    $"The layers \"{Shorten(part)}\" run backwards: write {Name(last)}-{Name(first)}.");
+                    L["The layers \"{0}\" run backwards: write {1}-{2}.", Shorten(part), Name(last), Name(first)]);
             }
 
             for (var layer = first; layer <= last; layer++)
@@ -117,18 +122,18 @@ public static class LayerSelection
         if (!int.TryParse(trimmed, NumberStyles.None, CultureInfo.InvariantCulture, out var layer))
         {
             throw new RefusedInputException(
-                $"\"{Shorten(part)}\" is no layer: write all, or a list such as emb,1-{Number(layerCount)}, with emb for the input embeddings.");
+                L["\"{0}\" is no layer: write all, or a list such as emb,1-{1}, with emb for the input embeddings.", Shorten(part), Number(layerCount)]);
         }
 
         if (layer == 0)
         {
-            throw new RefusedInputException($"There is no layer 0: the input embeddings are called emb, and the blocks count from 1 to {Number(layerCount)}.");
+            throw new RefusedInputException(L["There is no layer 0: the input embeddings are called emb, and the blocks count from 1 to {0}.", Number(layerCount)]);
         }
 
         if (layer > layerCount)
         {
             throw new RefusedInputException(
-                $"There is no layer {Number(layer)}: this checkpoint has layers emb and 1 to {Number(layerCount)}; choose among those.");
+                L["There is no layer {0}: this checkpoint has layers emb and 1 to {1}; choose among those.", Number(layer), Number(layerCount)]);
         }
 
         return layer;

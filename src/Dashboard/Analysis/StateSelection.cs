@@ -1,5 +1,9 @@
+using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Components.Runs;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Inference;
 using LogitLens.Storage.Catalogue;
+using Microsoft.Extensions.Localization;
 
 namespace LogitLens.Dashboard.Analysis;
 
@@ -7,6 +11,8 @@ namespace LogitLens.Dashboard.Analysis;
 /// <remarks>The New run page and the command line share it.</remarks>
 public static class StateSelection
 {
+    private static readonly IStringLocalizer L = Texts.Of<RunTexts>();
+
     // What a question adds to the patches: template and words.
     private const int UsualPrompt = 24;
 
@@ -28,7 +34,9 @@ public static class StateSelection
     public static string Describe(KeptStates states, AvailableCheckpoint checkpoint, int answerTokens, int analyses)
     {
         var one = BytesFor(states, checkpoint, answerTokens);
-        var all = analyses > 1 ? $", {Components.Common.Words.Size(one * analyses)} for {Components.Common.Words.Count(analyses)} analyses" : string.Empty;
-        return $"Hidden states of {Components.Common.Words.Count(states.Layers.Count, "layer", "layers")} take about {Components.Common.Words.Size(one)} an analysis{all}; more where pictures are seen in tiles.";
+        var (layers, size) = (states.Layers.Count, Words.Size(one));
+        return analyses > 1
+            ? L.Count("Hidden states of {0} layer take about {1} an analysis, {2} for {3} analyses; more where pictures are seen in tiles.|Hidden states of {0} layers take about {1} an analysis, {2} for {3} analyses; more where pictures are seen in tiles.", layers, size, Words.Size(one * analyses), Words.Count(analyses))
+            : L.Count("Hidden states of {0} layer take about {1} an analysis; more where pictures are seen in tiles.|Hidden states of {0} layers take about {1} an analysis; more where pictures are seen in tiles.", layers, size);
     }
 }

@@ -17,11 +17,12 @@ internal static class ImageEndpoints
             .WithSummary("The file as it was uploaded")
             .Produces(StatusCodes.Status200OK, contentType: "image/png", additionalContentTypes: ["image/jpeg", "image/webp", "image/gif", "image/bmp"])
             .ProducesProblem(StatusCodes.Status404NotFound);
-        images.MapGet("/thumbnail", (string sha256, HttpContext context, ImageStore store, CancellationToken token) =>
-                SendAsync(context, $"thumbnail-{sha256}", () => store.ReadThumbnailAsync(sha256, token)))
+        images.MapGet("/thumbnail", GetThumbnailAsync)
             .WithName("GetThumbnail")
-            .WithSummary("A WebP of at most 320 pixels, EXIF not applied")
+            .WithSummary("A WebP of at most 320 pixels")
+            .WithDescription("orientation: stored (the default) or exif.")
             .Produces(StatusCodes.Status200OK, contentType: "image/webp")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound);
         images.MapGet("/picture", GetPictureAsync)
             .WithName("GetPicture")
@@ -32,17 +33,36 @@ internal static class ImageEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
+    private static Task<IResult> GetThumbnailAsync(string sha256, HttpContext context, ImageStore store, CancellationToken cancellationToken, string orientation = "stored")
+    {
+        if (ReadOrientation(orientation) is not { } known)
+        {
+            return Task.FromResult(UnknownOrientation());
+        }
+
+        return known == PictureOrientation.AsStored
+            ? SendAsync(context, $"thumbnail-{sha256}", () => store.ReadThumbnailAsync(sha256, cancellationToken))
+            : SendAsync(context, $"thumbnail-{orientation}-{sha256}", async () =>
+                await store.ReadAsync(sha256, cancellationToken) is { } file
+                && await Task.Run(() => BrowserPicture.TurnedThumbnail(file.Bytes), cancellationToken) is { } turned
+                    ? new StoredFile(turned, "image/webp", file.Name)
+                    : await store.ReadThumbnailAsync(sha256, cancellationToken));
+    }
+
+    private static PictureOrientation? ReadOrientation(string orientation) => orientation switch
+    {
+        "stored" => PictureOrientation.AsStored,
+        "exif" => PictureOrientation.Exif,
+        _ => null,
+    };
+
+    private static IResult UnknownOrientation() => ApiResults.BadRequest("The orientation asked for is unknown: give stored or exif.");
+
     private static Task<IResult> GetPictureAsync(string sha256, HttpContext context, ImageStore store, CancellationToken cancellationToken, string orientation = "stored")
     {
-        PictureOrientation? wanted = orientation switch
+        if (ReadOrientation(orientation) is not { } known)
         {
-            "stored" => PictureOrientation.AsStored,
-            "exif" => PictureOrientation.Exif,
-            _ => null,
-        };
-        if (wanted is not { } known)
-        {
-            return Task.FromResult(ApiResults.BadRequest("The orientation asked for is unknown: give stored or exif."));
+            return Task.FromResult(UnknownOrientation());
         }
 
         return SendAsync(context, $"picture-{orientation}-{sha256}", async () =>

@@ -76,7 +76,12 @@ internal sealed partial class DataCare(
 
     private static bool Go(Func<Task<CareOutcome?>> work)
     {
-        _ = Task.Run(work);
+        // What comes of it is kept and read by everybody: it is not in the language of whoever pressed the button.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(work);
+        }
+
         return true;
     }
 

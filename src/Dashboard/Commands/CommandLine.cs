@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using LogitLens.Dashboard.Languages;
 
 namespace LogitLens.Dashboard.Commands;
 
@@ -13,6 +14,7 @@ internal static class CommandLine
     /// <param name="error">One line per failure.</param>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
+        Language.SpeakEnglish();
         var root = new RootCommand("LogitLens shows what a vision-language model of the LLaVA family believes at every layer and every patch of a picture.")
         {
             ServeCommand.Create(),

@@ -43,12 +43,17 @@ internal static class Language
         });
     }
 
+    /// <summary>What no reader asked for (the command line, the log, stored failures, schedules) is in English, not in the language of the server's shell.</summary>
+    public static void SpeakEnglish()
+    {
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = Numbers;
+        CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentUICulture = English;
+    }
+
     /// <summary>Lets pages and circuits speak the reader's language. The interface for scripts stays English, and so does what services write down.</summary>
     public static IApplicationBuilder UseLanguages(this IApplicationBuilder app)
     {
-        // Threads that no request started: the log, stored failures and schedules are not in the language of the server's shell.
-        CultureInfo.DefaultThreadCurrentCulture = Numbers;
-        CultureInfo.DefaultThreadCurrentUICulture = English;
+        SpeakEnglish();
         return app.UseWhen(context => !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), pages => pages.UseRequestLocalization());
     }
 }

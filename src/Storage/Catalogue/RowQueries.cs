@@ -111,7 +111,7 @@ internal static class RowQueries
                 Count(r.Number, AnalysisState.Failed),
                 Count(r.Number, AnalysisState.Cancelled)))
         {
-            IndexThreshold = r.IndexThreshold, Retention = new RunRetention(r.Retention, r.RetentionDays),
+            Number = r.Number, IndexThreshold = r.IndexThreshold, Retention = new RunRetention(r.Retention, r.RetentionDays),
         });
 
         int Count(long run, AnalysisState state) => counts.GetValueOrDefault((run, state));

@@ -12,6 +12,9 @@ public sealed record RunRow(
     DateTimeOffset CreatedAt,
     RunCounts Counts)
 {
+    /// <summary>Which run of this database it is, from 1 in the order they were added: what people call it by where its name is long.</summary>
+    public long Number { get; init; }
+
     /// <summary>The token index holds, for each position and layer, the top-1 token and any other of at least this probability.</summary>
     public double IndexThreshold { get; init; } = StorageOptions.DefaultIndexThreshold;
 

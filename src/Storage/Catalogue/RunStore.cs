@@ -80,6 +80,26 @@ public sealed class RunStore
         async (context, token) => (await context.Runs.Where(r => r.Id == id.Value).ToRowsAsync(context, token)).SingleOrDefault(),
         cancellationToken);
 
+    /// <summary>How a run ended; null while something of it is queued or running, where it is gone, and where all of it was imported.</summary>
+    /// <exception cref="StorageException">The database cannot be read.</exception>
+    public Task<RunEnd?> FindEndAsync(RunId id, CancellationToken cancellationToken) => _reader.ReadAsync(
+        async (context, token) =>
+        {
+            var runs = context.Runs.Where(r => r.Id == id.Value && !r.Deleting);
+            if (await runs.Select(r => (long?)r.Number).SingleOrDefaultAsync(token) is not { } number
+                || await context.Analyses.AnyAsync(a => a.RunNumber == number && (a.State == AnalysisState.Queued || a.State == AnalysisState.Running), token))
+            {
+                return null;
+            }
+
+            var ended = await context.Analyses
+                .Where(a => a.RunNumber == number && !context.AnalysisSources.Any(s => s.AnalysisId == a.Id))
+                .MaxAsync(a => a.FinishedAt, token);
+            var row = (await runs.ToRowsAsync(context, token)).Single();
+            return ended is { } at ? new RunEnd(id, row.Name, row.Counts, at) : null;
+        },
+        cancellationToken);
+
     /// <summary>What analyses of the checkpoint in a folder cost here: of the newest run that has some Done, read in as many layers if there is one; null if there is none.</summary>
     /// <exception cref="StorageException">The database cannot be read.</exception>
     public Task<PastCost?> FindPastCostAsync(string checkpointFolder, int layers, CancellationToken cancellationToken) => _reader.ReadAsync(

@@ -4,6 +4,8 @@ using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Dashboard.Languages;
 using LogitLens.Dashboard.Importing;
+using LogitLens.Dashboard.News;
+using LogitLens.Dashboard.Search;
 using LogitLens.Inference;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
@@ -43,6 +45,8 @@ public sealed class PagesContext : IAsyncDisposable
         Bunit.Services.AddImports();
         Bunit.Services.AddImportService();
         Bunit.Services.AddCare();
+        Bunit.Services.AddNews();
+        Bunit.Services.AddSearch();
         Bunit.Services.AddMudServices();
         Bunit.Services.AddLanguages();
     }

@@ -48,7 +48,7 @@ public sealed class DashboardProcess : IAsyncDisposable
     /// <summary>The repository's top folder.</summary>
     public static string RepositoryRoot => Metadata("RepositoryRoot");
 
-    /// <summary>Starts the program with a data folder of its own (or one that exists) and waits until it listens.</summary>
+    /// <summary>Starts the program with a data folder of its own (or one that exists) and waits until it listens: on a free port unless <c>--urls</c> says where.</summary>
     public static async Task<DashboardProcess> StartAsync(string dataFolder, CancellationToken cancellationToken, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
@@ -57,7 +57,7 @@ public sealed class DashboardProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        foreach (var argument in (string[])[Metadata("DashboardOutput"), "serve", "--urls", "http://127.0.0.1:0", "--data", dataFolder, .. arguments])
+        foreach (var argument in (string[])[Metadata("DashboardOutput"), "serve", .. (arguments.Contains("--urls") ? (string[])[] : ["--urls", "http://127.0.0.1:0"]), "--data", dataFolder, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

@@ -43,6 +43,9 @@ public sealed class WatchedPage
     /// <summary>WebSocket frames the client has sent, SignalR's ping aside.</summary>
     public int FramesSent => Volatile.Read(ref _framesSent);
 
+    /// <summary>Waits until the frame answers keys: a round trip after it is drawn, and tests are faster than hands.</summary>
+    public Task WaitForKeysAsync() => Page.WaitForFunctionAsync("() => document.documentElement.dataset.keys === 'ready' && document.querySelector('[role=search][data-ready]') !== null");
+
     /// <summary>Fails if the page complained about anything.</summary>
     /// <param name="except">Complaints that are meant, such as the status of a page that is not there.</param>
     public void AssertQuiet(Regex? except = null) => Assert.DoesNotContain(_complaints, complaint => except?.IsMatch(complaint) is not true);

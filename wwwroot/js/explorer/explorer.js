@@ -11,18 +11,30 @@ import { maskQuery } from './state.js';
  * @param {object|null} page A DotNetObjectReference whose OnViewChanged hears of the view afterwards, and whose OnExactAsked asks for a run that keeps a token everywhere.
  */
 export function attach(element, options, page = null) {
+  let told = null;
+  const tell = (query) => {
+    told = query;
+    page.invokeMethodAsync('OnViewChanged', query).catch(() => {});
+  };
   const explorer = new Explorer(element, new ApiSource(options), {
     query: options.query,
-    tell: page ? (query) => page.invokeMethodAsync('OnViewChanged', query).catch(() => {}) : undefined,
+    tell: page ? tell : undefined,
     exact: page ? (id) => page.invokeMethodAsync('OnExactAsked', id).catch(() => {}) : undefined,
     atlasUrl: options.atlas ? (id) => withQuery(options.atlas, `tokens=${id}&checkpoint=${encodeURIComponent(options.checkpointHash)}`) : undefined,
     sheetUrl: options.sheet ? (view) => withQuery(options.sheet, maskQuery(view)) : undefined,
   });
   explorer.load();
+
+  // While the connection was gone nobody heard.
+  const tellAgain = () => told !== null && page && tell(told);
+  document.addEventListener('ll:connected', tellAgain);
   return {
     refresh: () => explorer.refresh(),
     copyLink: () => explorer.copyLink(),
-    dispose: () => explorer.dispose(),
+    dispose: () => {
+      document.removeEventListener('ll:connected', tellAgain);
+      explorer.dispose();
+    },
   };
 }
 

@@ -10,8 +10,10 @@ const PLAY_EVERY = 450;
 
 /** A vertical slider over the layers; "best" stands at its head. */
 export class GaugePart {
-  constructor(explorer) {
+  /** @param {{counts: () => Map<number, number>, describe: (layer: number) => string}} bars How long each layer's bar is, and what is said of it; by default how many patches have their best layer there. */
+  constructor(explorer, bars = bestLayerBars(explorer)) {
     this.explorer = explorer;
+    this.bars = bars;
     this.best = make('button', { type: 'button', class: 'lx-gauge-best', title: 'Each patch at its own best layer (b)' }, 'best');
     this.canvas = make('canvas', { tabindex: '0', role: 'slider', 'aria-orientation': 'vertical', 'aria-label': 'Layer' });
     this.strip = make('div', { class: 'lx-gauge-strip' }, this.canvas);
@@ -47,7 +49,8 @@ export class GaugePart {
     context.clearRect(0, 0, width, height);
     const { layers } = model;
     const step = this.#step(height);
-    const most = Math.max(1, ...model.bestCounts.values());
+    const counts = this.bars.counts();
+    const most = Math.max(1, ...counts.values());
     const labelEvery = Math.max(1, Math.ceil(13 / step));
     const left = 30;
     const room = width - left - 4;
@@ -72,7 +75,7 @@ export class GaugePart {
       const read = model.has(layer);
       context.fillStyle = theme.surface3;
       context.fillRect(left, middle - 0.5, read ? room : 2, 1);
-      const length = (model.bestCounts.get(layer) / most) * room;
+      const length = ((counts.get(layer) ?? 0) / most) * room;
       if (length > 0) {
         const thick = Math.max(2, Math.min(step - 2, 14));
         context.fillStyle = theme.depth.colour(0.25 + (0.75 * layer) / Math.max(1, model.manifest.layerCount));
@@ -101,9 +104,7 @@ export class GaugePart {
       }
     }
 
-    this.strip.title = this.hovered === null
-      ? ''
-      : `${this.hovered === 0 ? 'emb: the input embeddings' : `layer ${this.hovered}`}: best layer of ${model.bestCounts.get(this.hovered)} of ${model.shownPatches.length} patches`;
+    this.strip.title = this.hovered === null ? '' : `${this.hovered === 0 ? 'emb: the input embeddings' : `layer ${this.hovered}`}: ${this.bars.describe(this.hovered)}`;
   }
 
   /** Shows one layer after the other, from the first (or the one shown) to the last; a second call stops it. */
@@ -229,4 +230,11 @@ export class GaugePart {
       }
     });
   }
+}
+
+function bestLayerBars(explorer) {
+  return {
+    counts: () => explorer.model.bestCounts,
+    describe: (layer) => `best layer of ${explorer.model.bestCounts.get(layer)} of ${explorer.model.shownPatches.length} patches`,
+  };
 }

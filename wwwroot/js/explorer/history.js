@@ -11,12 +11,13 @@ const STEP_AFTER = 1000;
 /** Writes views into the address. */
 export class ViewWriter {
   /**
-   * @param {{useHash: boolean}} options A page opened from a disk may only change what stands behind the #.
+   * @param {{useHash: boolean, format?: (view: object) => string}} options useHash: a page opened from a disk may only change what stands behind the #; format: how a view is written.
    * @param {(query: string) => void} tell Called at most once in 300 ms, never for a hover.
    * @param {(query: string) => void} back Called when Back or Forward has changed the address of this page.
    */
-  constructor({ useHash }, tell, back) {
+  constructor({ useHash, format = formatView }, tell, back) {
     this.useHash = useHash;
+    this.format = format;
     this.tell = tell;
     this.path = location.pathname;
     this.written = null;
@@ -44,7 +45,7 @@ export class ViewWriter {
    * @param {boolean} step Whether Back should lead to what was before.
    */
   write(view, step = false) {
-    const query = formatView(view);
+    const query = this.format(view);
     if (this.written === null) {
       this.written = query;
       this.told = query;

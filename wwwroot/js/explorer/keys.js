@@ -1,7 +1,7 @@
 // Keys that work anywhere on the explorer.
 
 /** What each key does. */
-const ACTIONS = {
+export const ACTIONS = {
   '[': (explorer) => explorer.stepLayer(-1),
   ']': (explorer) => explorer.stepLayer(1),
   b: (explorer) => explorer.setLayer(null),

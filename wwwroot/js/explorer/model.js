@@ -140,6 +140,11 @@ export class Model {
     return tracked;
   }
 
+  /** The reading that holds a layer at a position, as parseReadings gives it, or undefined. */
+  readingAt(layer, position) {
+    return this.rows.get(layer)?.reading[position];
+  }
+
   /** How many tokens are kept at a position. */
   kept(layer, position) {
     return this.rows.get(layer)?.reading[position]?.k ?? 0;

@@ -38,7 +38,7 @@ export class PicturePainter {
     } else if (bitmap) {
       context.imageSmoothingEnabled = scale * (image.width / bitmap.width) < 3;
       context.imageSmoothingQuality = 'high';
-      context.drawImage(bitmap, x, y, image.width * scale, image.height * scale);
+      this.drawPicture(context, bitmap, x, y, image.width * scale, image.height * scale);
     } else {
       context.fillStyle = theme.surface3;
       context.fillRect(x, y, image.width * scale, image.height * scale);
@@ -58,7 +58,7 @@ export class PicturePainter {
       const [px, py, pw, ph] = model.positions[index].pixels;
       return [edge(x + px * scale), edge(y + py * scale), edge(x + (px + pw) * scale), edge(y + (py + ph) * scale)];
     };
-    this.#drawMap(context, boxOf, width, height);
+    this.drawMap(context, boxOf, width, height);
     this.#drawGrid(context, boxOf, scale, view);
   }
 
@@ -79,7 +79,13 @@ export class PicturePainter {
     return box;
   }
 
-  #drawMap(context, boxOf, width, height) {
+  /** Draws the picture itself. */
+  drawPicture(context, bitmap, x, y, width, height) {
+    context.drawImage(bitmap, x, y, width, height);
+  }
+
+  /** Draws the map over the patches. */
+  drawMap(context, boxOf, width, height) {
     const { model, view, theme, painter } = this.explorer;
     const { map, strength } = view;
     const scale = this.explorer.scaleOf(map);
@@ -97,7 +103,7 @@ export class PicturePainter {
 
       const value = scale.isColoured ? mapValue(map, model, view, layer, index) : NaN;
       if (value === BELOW) {
-        context.fillStyle = this.#hatching(context, 'below');
+        context.fillStyle = this.hatching(context, 'below');
         context.fillRect(left, top, right - left, bottom - top);
       } else if (!Number.isNaN(value)) {
         context.globalAlpha = strength;
@@ -108,12 +114,12 @@ export class PicturePainter {
 
       const id = model.id(layer, index);
       if (['confidence', 'entropy', 'best', 'text'].includes(map) && model.isFiller(id)) {
-        context.fillStyle = this.#hatching(context, 'filler');
+        context.fillStyle = this.hatching(context, 'filler');
         context.fillRect(left, top, right - left, bottom - top);
       }
 
       if (right - left >= (map === 'text' ? SMALL_TEXT_FROM : TEXT_FROM)) {
-        this.#drawText(context, painter, theme, id, value, model.probability(layer, index), left, top, right - left, bottom - top);
+        this.drawText(context, painter, theme, id, value, model.probability(layer, index), left, top, right - left, bottom - top);
       }
     }
   }
@@ -138,7 +144,8 @@ export class PicturePainter {
     context.stroke();
   }
 
-  #drawText(context, painter, theme, id, value, probability, left, top, width, height) {
+  /** Writes a patch's token, and a number under it where there is room. */
+  drawText(context, painter, theme, id, value, probability, left, top, width, height) {
     const size = Math.min(15, Math.max(9.5, width / 5));
     const font = `${size}px ${theme.mono}`;
     context.font = font;
@@ -225,7 +232,7 @@ export class PicturePainter {
   }
 
   // Filler: lines that rise to the right. Below the last kept: lines that fall, wider apart, on a faint ground.
-  #hatching(context, kind) {
+  hatching(context, kind) {
     let pattern = this.patterns.get(kind);
     if (pattern) {
       return pattern;

@@ -22,18 +22,21 @@ const strings = {
 
 const MARGIN = 8;
 
+let parts = 0;
+
 /** The picture, its map and its marks. */
 export class PicturePart {
-  constructor(explorer) {
+  /** @param {typeof PicturePainter} Painter Draws the picture and what lies over it. */
+  constructor(explorer, Painter = PicturePainter) {
     this.explorer = explorer;
     this.listeners = new Listeners();
     this.base = make('canvas', { 'aria-hidden': 'true' });
-    this.cell = make('div', { role: 'gridcell', id: 'lx-patch-cell' });
+    this.cell = make('div', { role: 'gridcell', id: `lx-patch-cell-${++parts}` });
     this.row = make('div', { role: 'row' }, this.cell);
     this.canvas = make('canvas', { class: 'lx-picture-marks', tabindex: '0', role: 'grid', 'aria-roledescription': 'picture with patches', 'aria-readonly': 'true' }, this.row);
     this.tip = make('div', { class: 'lx-tip', hidden: true, 'aria-hidden': 'true' });
     this.hint = make('div', { class: 'lx-picture-hint', hidden: true }, strings.small);
-    this.painter = new PicturePainter(explorer);
+    this.painter = new Painter(explorer);
     this.hands = new PictureHands(explorer, this);
     this.element = make('div', { class: 'lx-picture' }, this.base, this.canvas, this.tip, this.hint, this.#makeTools());
     this.stopWatching = watchSize(this.element, () => explorer.invalidate(CHANGED.LOOK));
@@ -50,7 +53,7 @@ export class PicturePart {
     if (flags & ~CHANGED.MARK) {
       const input = view.input ? this.explorer.inputPicture() : null;
       this.painter.drawBase(this.base, width, height, place, input);
-      this.canvas.setAttribute('aria-label', this.#label());
+      this.canvas.setAttribute('aria-label', this.label());
       this.inputButton.setAttribute('aria-pressed', String(view.input));
       this.inputButton.hidden = !model.manifest.seen;
       const resampled = view.input && !input?.isExact;
@@ -98,10 +101,39 @@ export class PicturePart {
     this.listeners.dispose();
   }
 
-  #label() {
+  /** What the picture is called for those who listen. */
+  label() {
     const { model, view } = this.explorer;
     const name = model.manifest.image.name;
     return `${name}: ${model.shownPatches.length} patches, ${view.layer === null ? 'each at its best layer' : `at ${layerPhrase(view.layer)}`}. ${strings.keys}`;
+  }
+
+  /** What is read at a patch, for those who listen. */
+  describe(at) {
+    const { model, view } = this.explorer;
+    const layer = model.shown(view.layer, at);
+    return `${placePhrase(model, at)}: ${layer === NONE ? 'not read yet' : `${model.display(model.id(layer, at))} ${formatProbability(model.probability(layer, at))}`}`;
+  }
+
+  /** The patch beside which something is said; null for none. While the inspector stays with something else, what the pointer is over is said beside the patch. */
+  tipPlace() {
+    const { view, hover, inspects } = this.explorer;
+    const elsewhere = inspects !== 'place' || (view.lock && hover?.position !== view.lock.position);
+    return elsewhere && hover?.from === 'picture' ? hover.position : null;
+  }
+
+  /** Says in elements what is read at a patch; false if nothing was. */
+  fillTip(tip, at) {
+    const { model, view } = this.explorer;
+    const layer = model.shown(view.layer, at);
+    if (layer === NONE) {
+      return false;
+    }
+
+    const token = make('span');
+    fillToken(token, model, model.id(layer, at));
+    tip.replaceChildren(token, ` ${formatProbability(model.probability(layer, at))} · ${layerName(layer)}`);
+    return true;
   }
 
   #makeTools() {
@@ -152,20 +184,14 @@ export class PicturePart {
     }
   }
 
-  // While the inspector stays with something else, what the pointer is over is said beside the patch.
   #drawTip(width, box) {
-    const { model, view, hover } = this.explorer;
-    const elsewhere = this.explorer.inspects !== 'place' || (view.lock && hover?.position !== view.lock.position);
-    const area = elsewhere && hover?.from === 'picture' ? box(hover.position) : null;
-    const layer = area ? model.shown(view.layer, hover.position) : NONE;
-    this.tip.hidden = layer === NONE;
-    if (layer === NONE) {
+    const at = this.tipPlace();
+    const area = at === null ? null : box(at);
+    this.tip.hidden = !area || !this.fillTip(this.tip, at);
+    if (this.tip.hidden) {
       return;
     }
 
-    const token = make('span');
-    fillToken(token, model, model.id(layer, hover.position));
-    this.tip.replaceChildren(token, ` ${formatProbability(model.probability(layer, hover.position))} · ${layerName(layer)}`);
     const left = Math.min(Math.max(0, area[0]), width - this.tip.offsetWidth);
     const above = area[1] - this.tip.offsetHeight - 6;
     this.tip.style.transform = `translate(${left}px, ${above >= 0 ? above : area[1] + area[3] + 6}px)`;
@@ -181,11 +207,10 @@ export class PicturePart {
       return;
     }
 
-    const layer = model.shown(view.layer, at);
     this.row.setAttribute('aria-rowindex', String(position.row + 1));
     this.cell.setAttribute('aria-colindex', String(position.column + 1));
     this.cell.setAttribute('aria-selected', String(this.explorer.collectedSet.has(at) || view.lock?.position === at));
-    this.cell.textContent = `${placePhrase(model, at)}: ${layer === NONE ? 'not read yet' : `${model.display(model.id(layer, at))} ${formatProbability(model.probability(layer, at))}`}`;
+    this.cell.textContent = this.describe(at);
     this.canvas.setAttribute('aria-activedescendant', this.cell.id);
   }
 }

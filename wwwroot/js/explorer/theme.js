@@ -7,6 +7,9 @@ const SURE_SCALE = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8
 // One hue, from emb (light) to L (deep); on a dark page the other way, so that L stands out from the ground there, too.
 const DEPTH = ['#d9f1f0', '#a9dcdb', '#74c3c4', '#46a5a9', '#24838a', '#11626b', '#07434c'];
 
+// Less, no different, more: blue, grey, orange, which no colour-blind eye takes for each other; symmetric in lightness, so that neither side shouts.
+const DIFFERENCE = { light: ['#0b4f9c', '#4f8ccb', '#a9c4de', '#c3c7c9', '#e3bd8d', '#d6853a', '#a84a00'], dark: ['#7db8f0', '#3f7fc0', '#38536e', '#3c4347', '#6e5334', '#c47a2c', '#ffb15e'] };
+
 const STEPS = 256;
 
 /** The colours in force at an element. */
@@ -31,6 +34,8 @@ export function readTheme(element) {
     sans: read('--ll-sans', 'sans-serif'),
     sure: makeScale(SURE_SCALE),
     depth: makeScale(dark ? [...DEPTH].reverse() : DEPTH),
+    difference: makeScale(DIFFERENCE[dark ? 'dark' : 'light']),
+    increase: makeScale(DIFFERENCE[dark ? 'dark' : 'light'].slice(3)),
   };
 }
 

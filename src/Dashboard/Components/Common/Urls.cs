@@ -12,6 +12,8 @@ internal static class Urls
     public const string Atlas = "/atlas";
     public const string Data = "/data";
     public const string Imports = "/imports";
+    public const string Search = "/search";
+    public const string Shortcuts = "/shortcuts";
 
     public const string AllStatistics = "/statistics";
 
@@ -31,7 +33,16 @@ internal static class Urls
 
     public static string Thumbnail(string sha256) => $"/api/images/{sha256}/thumbnail";
 
+    /// <summary>As the analyses of a run saw it: turned as EXIF says, or as it is stored.</summary>
+    public static string Thumbnail(string sha256, bool upright) => upright ? $"{Thumbnail(sha256)}?orientation=exif" : Thumbnail(sha256);
+
     public static string Content(string sha256) => $"/api/images/{sha256}/content";
+
+    /// <summary>Analyses beside each other; with one, the page asks for another.</summary>
+    public static string Compare(params ReadOnlySpan<AnalysisId> analyses) => $"/compare?a={string.Join(',', analyses.ToArray().Select(id => id.ToString()))}";
+
+    /// <summary>Two runs over their common images; with one, the page asks for another.</summary>
+    public static string CompareRuns(RunId first, RunId? second = null) => second is { } other ? $"/compare/runs?a={first}&b={other}" : $"/compare/runs?a={first}";
 
     /// <summary>A path with those of the given values that are set, escaped.</summary>
     public static string WithQuery(string path, params ReadOnlySpan<(string Name, string? Value)> values)

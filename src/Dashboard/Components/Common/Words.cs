@@ -105,6 +105,9 @@ internal static class Words
     /// <summary>With a capital letter, for the head of something.</summary>
     public static string Capital(string text) => text.Length == 0 ? text : char.ToUpper(text[0], CultureInfo.CurrentUICulture) + text[1..];
 
+    /// <summary>With a small letter, for inside a sentence.</summary>
+    public static string Small(string text) => text.Length == 0 ? text : char.ToLower(text[0], CultureInfo.CurrentUICulture) + text[1..];
+
     /// <summary>The state a word means, or null.</summary>
     public static AnalysisState? State(string? word) =>
         Enum.GetValues<AnalysisState>().Cast<AnalysisState?>().FirstOrDefault(s => State(s!.Value).Equals(word, StringComparison.OrdinalIgnoreCase));

@@ -1,9 +1,11 @@
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Exports;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange;
 using LogitLens.Storage.Exchange.Export;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
 using MudBlazor;
 
 namespace LogitLens.Dashboard.Components.Exports;
@@ -11,6 +13,8 @@ namespace LogitLens.Dashboard.Components.Exports;
 /// <summary>Asks in which form something is to be exported. The browser downloads; the dialog follows by a ticket and can stop it.</summary>
 public sealed partial class ExportDialog
 {
+    private static readonly IStringLocalizer L = Texts.Of<ExportTexts>();
+
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _disposal = new();
@@ -42,7 +46,7 @@ public sealed partial class ExportDialog
 
     /// <summary>Opens the dialog.</summary>
     internal static Task ShowAsync(IDialogService dialogs, ExportSubject subject, ExportForm? form = null) => dialogs.ShowAsync<ExportDialog>(
-        $"Export {subject.Name}",
+        L["Export {0}", subject.Name],
         new DialogParameters<ExportDialog> { { d => d.Subject, subject }, { d => d.Beginning, form } },
         new DialogOptions { MaxWidth = MaxWidth.Small, FullWidth = true, CloseOnEscapeKey = true });
 
@@ -75,16 +79,16 @@ public sealed partial class ExportDialog
     }
 
     private string? Obstacle() =>
-        _phase == ExportPhase.Running || _isFollowing ? "It is being exported."
-        : Scope.Runs.Count + Scope.Analyses.Count == 0 ? "Choose at least one run."
+        _phase == ExportPhase.Running || _isFollowing ? L["It is being exported."]
+        : Scope.Runs.Count + Scope.Analyses.Count == 0 ? L["Choose at least one run."]
         : _form.Obstacle;
 
     private string State() => _phase switch
     {
         _ when _failure is not null => _failure,
-        ExportPhase.Running => $"{Words.Count(_progress.Done)} of {Words.Count(_progress.Total, "analysis", "analyses")}",
-        ExportPhase.Done => $"Exported: {Words.Count(_progress.Total, "analysis", "analyses")}. The browser has the file.",
-        ExportPhase.Cancelled => "Cancelled; what the browser has got of it is no whole file.",
+        ExportPhase.Running => L.Count("{1} of {0} analysis|{1} of {0} analyses", _progress.Total, Words.Count(_progress.Done)),
+        ExportPhase.Done => L["Exported: {0}. The browser has the file.", Words.Count(_progress.Total, "analysis", "analyses")],
+        ExportPhase.Cancelled => L["Cancelled; what the browser has got of it is no whole file."],
         _ => Obstacle() ?? Words.Count(Subject.Choices?.Where(choice => _chosen.Contains(choice.Run)).Sum(choice => choice.Done) ?? Subject.Count, "finished analysis", "finished analyses"),
     };
 

@@ -1,15 +1,19 @@
 using System.Globalization;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Exports;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Storage.Exchange.Export;
 using LogitLens.Storage.Exchange.Export.Maps;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Localization;
 
 namespace LogitLens.Dashboard.Components.Exports;
 
 /// <summary>What an export dialog has been filled with, and the address it asks for.</summary>
 public sealed class ExportForm
 {
+    private static readonly IStringLocalizer L = Texts.Of<ExportTexts>();
+
     public ExportFormat Format { get; set; } = ExportFormat.Html;
 
     public TableKind Table { get; set; }
@@ -49,21 +53,21 @@ public sealed class ExportForm
 
     /// <summary>What stands in the way, in a sentence; null if nothing does.</summary>
     public string? Obstacle =>
-        IsMap && Map == MapKind.Token && TokenId is null ? "Choose the token the map is of."
-        : IsMap && Size is < MapOptions.MinSize or > MapOptions.MaxSize ? $"Choose a size of {MapOptions.MinSize} to {MapOptions.MaxSize} pixels."
+        IsMap && Map == MapKind.Token && TokenId is null ? L["Choose the token the map is of."].Value
+        : IsMap && Size is < MapOptions.MinSize or > MapOptions.MaxSize ? L["Choose a size of {0} to {1} pixels.", MapOptions.MinSize, MapOptions.MaxSize].Value
         : null;
 
     /// <summary>What a format is for.</summary>
     public static (string Name, string Use) Describe(ExportFormat format) => format switch
     {
-        ExportFormat.Html => ("Interactive page (HTML)", "The explorer in one file that opens without a server."),
-        ExportFormat.Csv => ("Table (CSV)", "For spreadsheets and scripts."),
-        ExportFormat.Parquet => ("Table (Parquet)", "The same, compressed, for pandas, DuckDB, Spark."),
-        ExportFormat.Json => ("Readings (JSON)", "Every number, with a schema; imports elsewhere."),
-        ExportFormat.Png => ("Map (PNG)", "A picture of one map."),
-        ExportFormat.Svg => ("Map (SVG)", "The same as lines and texts, for papers and slides."),
-        ExportFormat.Archive => ("Archive (zip)", "Images, readings and settings; imports into another LogitLens without loss."),
-        ExportFormat.Safetensors => ("Hidden states (safetensors)", "The raw residual stream, where the run was told to keep it."),
+        ExportFormat.Html => (L["Interactive page (HTML)"].Value, L["The explorer in one file that opens without a server."].Value),
+        ExportFormat.Csv => (L["Table (CSV)"].Value, L["For spreadsheets and scripts."].Value),
+        ExportFormat.Parquet => (L["Table (Parquet)"].Value, L["The same, compressed, for pandas, DuckDB, Spark."].Value),
+        ExportFormat.Json => (L["Readings (JSON)"].Value, L["Every number, with a schema; imports elsewhere."].Value),
+        ExportFormat.Png => (L["Map (PNG)"].Value, L["A picture of one map."].Value),
+        ExportFormat.Svg => (L["Map (SVG)"].Value, L["The same as lines and texts, for papers and slides."].Value),
+        ExportFormat.Archive => (L["Archive (zip)"].Value, L["Images, readings and settings; imports into another LogitLens without loss."].Value),
+        ExportFormat.Safetensors => (L["Hidden states (safetensors)"].Value, L["The raw residual stream, where the run was told to keep it."].Value),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "A format without a name."),
     };
 

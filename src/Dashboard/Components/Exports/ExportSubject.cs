@@ -1,5 +1,7 @@
+using LogitLens.Dashboard.Languages;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange.Export;
+using Microsoft.Extensions.Localization;
 
 namespace LogitLens.Dashboard.Components.Exports;
 
@@ -13,6 +15,8 @@ namespace LogitLens.Dashboard.Components.Exports;
 public sealed record ExportSubject(
     string Name, ExportScope Scope, int Count, string? CheckpointHash = null, IReadOnlyList<int>? Layers = null, IReadOnlyList<ExportChoice>? Choices = null)
 {
+    private static readonly IStringLocalizer L = Texts.Of<ExportTexts>();
+
     /// <summary>A run.</summary>
     public static ExportSubject Of(RunRow run)
     {

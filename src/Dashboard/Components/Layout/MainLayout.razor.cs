@@ -35,7 +35,8 @@ public sealed partial class MainLayout
         {
             var dialog = await Dialogs.ShowAsync<ShortcutsDialog>(
                 L["Keyboard"],
-                new DialogOptions { CloseOnEscapeKey = true, CloseButton = true, MaxWidth = MaxWidth.Small });
+                new DialogParameters<ShortcutsDialog> { { shown => shown.Path, new Uri(Navigation.Uri).AbsolutePath } },
+                new DialogOptions { CloseOnEscapeKey = true, CloseButton = true, MaxWidth = MaxWidth.Medium, FullWidth = true });
             await dialog.Result;
         }
         finally

@@ -3,9 +3,11 @@ using LogitLens.Dashboard.Care;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Components.Data;
 using LogitLens.Dashboard.Hosting;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Storage;
 using LogitLens.Storage.Care;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
 using MudBlazor;
 
@@ -14,6 +16,8 @@ namespace LogitLens.Dashboard.Components.Pages;
 /// <summary>What takes the room, backups, the last check; each can be begun here.</summary>
 public sealed partial class Data
 {
+    private static readonly IStringLocalizer L = Texts.Of<DataTexts>();
+
     private const int BackupsShown = 12;
 
     private Loader<Contents> _loader = default!;
@@ -50,17 +54,6 @@ public sealed partial class Data
         return hasEnded ? LoadAsync() : Task.CompletedTask;
     }
 
-    private static string Keeping(BackupOptions backup)
-    {
-        var parts = new (int Count, string One, string Many)[]
-        {
-            (backup.KeepLast, "the newest", "the newest {0}"), (backup.KeepDaily, "one of the last day", "one a day for {0} days"),
-            (backup.KeepWeekly, "one of the last week", "one a week for {0} weeks"), (backup.KeepMonthly, "one of the last month", "one a month for {0} months"),
-        };
-        var kept = parts.Where(part => part.Count > 0).Select(part => part.Count == 1 ? part.One : string.Format(CultureInfo.InvariantCulture, part.Many, part.Count)).ToList();
-        return kept.Count == 0 ? "Only the newest is kept." : $"Kept are {(kept.Count == 1 ? kept[0] : $"{string.Join(", ", kept[..^1])} and {kept[^1]}")}.";
-    }
-
     private static string Share(long bytes, Contents contents) =>
         string.Create(CultureInfo.InvariantCulture, $"{100.0 * bytes / Math.Max(1, contents.Sizes.Parts.Sum(part => part.Bytes) + contents.Sizes.Unused):0.0} %");
 
@@ -73,7 +66,7 @@ public sealed partial class Data
         StateHasChanged();
     }
 
-    private Task LoadAsync() => _loader.LoadAsync("The sizes could not be read", async token =>
+    private Task LoadAsync() => _loader.LoadAsync(L["The sizes could not be read"], async token =>
     {
         var options = Options.Value;
         IReadOnlyList<StoredBackup> backups = [];
@@ -88,7 +81,7 @@ public sealed partial class Data
         }
 
         return new Contents(
-            await Sizes.ReadAsync(token), Path.GetFullPath(options.DataFolder), options.BackupFolder, options.Backup.Schedule, Keeping(options.Backup), backups, failure);
+            await Sizes.ReadAsync(token), Path.GetFullPath(options.DataFolder), options.BackupFolder, DataWords.Schedule(options.Backup), DataWords.Keeping(options.Backup), backups, failure);
     });
 
     // Another person may have begun something in the same moment: the strip shows it.
@@ -99,10 +92,13 @@ public sealed partial class Data
         if (_loader.Value is { } contents
             && await ConfirmDialog.AskAsync(
                 Dialogs,
-                "Compact the database?",
-                $"{Words.Size(contents.Sizes.Unused)} of {Words.Size(contents.Sizes.File)} are unused and go back to the disk. Analyses wait while the file is written anew, and "
-                + $"about {Words.Size(2 * (contents.Sizes.File - contents.Sizes.Unused))} have to be free on its disk meanwhile.",
-                "Compact"))
+                L["Compact the database?"],
+                L[
+                    "{0} of {1} are unused and go back to the disk. Analyses wait while the file is written anew, and about {2} have to be free on its disk meanwhile.",
+                    Words.Size(contents.Sizes.Unused),
+                    Words.Size(contents.Sizes.File),
+                    Words.Size(2 * (contents.Sizes.File - contents.Sizes.Unused))],
+                L["Compact"]))
         {
             Start(CareKind.Compact);
         }

@@ -1,5 +1,6 @@
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Components.Comparing;
 using LogitLens.Dashboard.Components.Explorer;
 using LogitLens.Dashboard.Components.Exports;
 using LogitLens.Dashboard.Components.Runs;
@@ -73,6 +74,16 @@ public sealed partial class Explorer
         var form = new ExportForm();
         form.TakeView(_view.Query);
         return ExportDialog.ShowAsync(Dialogs, ExportSubject.Of(detail), form);
+    }
+
+    private async Task CompareAsync()
+    {
+        if (_loader.Value?.Detail is { } detail && await ComparePicker.AskAsync(Dialogs, detail.Image.Name, detail.Row.Id) is { } other)
+        {
+            // The layer one looks at comes along.
+            var layer = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(_view.Query).GetValueOrDefault("layer").ToString();
+            Navigation.NavigateTo(Urls.Compare(detail.Row.Id, other) + (layer.Length == 0 ? string.Empty : $"&layer={Uri.EscapeDataString(layer)}"));
+        }
     }
 
     private CurrentAnalysis? Current => Monitor.Find(new AnalysisId(Id));

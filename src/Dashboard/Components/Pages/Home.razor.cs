@@ -1,12 +1,15 @@
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Hosting;
 using LogitLens.Storage;
+using LogitLens.Storage.Care;
 using LogitLens.Storage.Catalogue;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
 
 namespace LogitLens.Dashboard.Components.Pages;
 
-/// <summary>The newest runs with their pictures: on the first start, the demo filling up.</summary>
+/// <summary>What runs now, and the newest runs with their pictures: on the first start, the demo filling up.</summary>
 public sealed partial class Home
 {
     private const int RunsShown = 4;
@@ -18,6 +21,9 @@ public sealed partial class Home
 
     [Inject]
     private RunStore Store { get; set; } = default!;
+
+    [Inject]
+    private IOptions<LogitLensOptions> Options { get; set; } = default!;
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -42,7 +48,7 @@ public sealed partial class Home
         StateHasChanged();
     }
 
-    private Task LoadAsync() => _loader.LoadAsync("The runs could not be read", async token =>
+    private Task LoadAsync() => _loader.LoadAsync(L["The runs could not be read"], async token =>
     {
         var newest = await Store.ListAsync(0, RunsShown, token);
         var runs = new List<RecentRun>();
@@ -52,7 +58,7 @@ public sealed partial class Home
             runs.Add(new RecentRun(run, await Store.ListAnalysesAsync(run.Id, null, 0, isInFront ? AnalysesShown : AnalysesShownOfOlder, token)));
         }
 
-        return new Overview(runs, newest.Total);
+        return new Overview(runs, newest.Total, FileSize(Options.Value.DatabasePath) + FileSize(Options.Value.DatabasePath + "-wal"), DiskSpace.Free(Options.Value.DataFolder));
     });
 
     /// <inheritdoc/>
@@ -66,7 +72,17 @@ public sealed partial class Home
         base.Dispose(disposing);
     }
 
-    private sealed record Overview(IReadOnlyList<RecentRun> Runs, int Total);
+    private string Room(Overview overview) => overview.Free is { } free
+        ? L["{0} used, {1} free", Words.Size(overview.Used), Words.Size(free)]
+        : L["{0} used", Words.Size(overview.Used)];
+
+    private static long FileSize(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? file.Length : 0;
+    }
+
+    private sealed record Overview(IReadOnlyList<RecentRun> Runs, int Total, long Used, long? Free);
 
     private sealed record RecentRun(RunRow Run, Page<AnalysisRow> Analyses);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Importing;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Exchange.Import;
@@ -16,7 +17,7 @@ public sealed partial class Import
     private const string StateName = "files";
 
     private static readonly (string Word, ImportFileState? State)[] Choices =
-        [("all", null), ("imported", ImportFileState.Imported), ("already here", ImportFileState.AlreadyHere), ("failed", ImportFileState.Failed)];
+        [(Texts.Mark("all"), null), (Texts.Mark("imported"), ImportFileState.Imported), (Texts.Mark("already here"), ImportFileState.AlreadyHere), (Texts.Mark("failed"), ImportFileState.Failed)];
 
     private Loader<Content> _loader = default!;
     private ImportFileState? _state;
@@ -74,7 +75,7 @@ public sealed partial class Import
     private Task LoadAsync()
     {
         var (job, state, skip) = (Job, _state, (_page - 1) * PageSize);
-        return _loader.LoadAsync("The import could not be read", async token =>
+        return _loader.LoadAsync(L["The import could not be read"], async token =>
         {
             if (await Jobs.FindAsync(job, token) is not { } row)
             {
@@ -101,9 +102,9 @@ public sealed partial class Import
             await Task.Run(() => Coordinator.CancelAsync(Job, CancellationToken.None));
             _message = null;
         }
-        catch (Exception exception) when (Failures.Describe(exception, "The import could not be stopped") is not null)
+        catch (Exception exception) when (Failures.Describe(exception, L["The import could not be stopped"]) is not null)
         {
-            _message = Failures.Describe(exception, "The import could not be stopped");
+            _message = Failures.Describe(exception, L["The import could not be stopped"]);
         }
     }
 

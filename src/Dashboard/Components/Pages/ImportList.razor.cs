@@ -1,6 +1,7 @@
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Hosting;
 using LogitLens.Dashboard.Importing;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Inference;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
@@ -71,7 +72,7 @@ public sealed partial class ImportList
     private Task LoadAsync()
     {
         var skip = (_page - 1) * PageSize;
-        return _loader.LoadAsync("The imports could not be read", async token =>
+        return _loader.LoadAsync(L["The imports could not be read"], async token =>
         {
             var known = (await Checkpoints.ListAsync(token)).Where(row => row.ModelType != PageImporter.ModelType).Select(row => row.Name).Distinct().Take(4);
             _known.Clear();
@@ -86,7 +87,7 @@ public sealed partial class ImportList
         var files = chosen.Where(file => ImportPaths.IsOffered(file.Name)).ToList();
         if (files.Count == 0)
         {
-            _message = $"None of the {Words.Count(chosen.Count, "file", "files")} is a page, an archive or JSON: choose files ending in .html, .zip or .json.";
+            _message = L.Count("The {0} file is no page, archive or JSON: choose files ending in .html, .zip or .json.|None of the {0} files is a page, an archive or JSON: choose files ending in .html, .zip or .json.", chosen.Count);
             _batch++;
             return;
         }
@@ -116,9 +117,9 @@ public sealed partial class ImportList
         {
             // The import says so itself.
         }
-        catch (Exception exception) when (Failures.Describe(exception, "The files could not be taken in") is not null)
+        catch (Exception exception) when (Failures.Describe(exception, L["The files could not be taken in"]) is not null)
         {
-            _message = Failures.Describe(exception, "The files could not be taken in");
+            _message = Failures.Describe(exception, L["The files could not be taken in"]);
             await EndAsync("Its files stopped coming; import the same files again: those that are here are left as they are.");
         }
         finally
@@ -148,7 +149,7 @@ public sealed partial class ImportList
     private string NameOf(List<IBrowserFile> files) =>
         !string.IsNullOrWhiteSpace(_name) ? _name.Trim()
         : files.Count == 1 ? files[0].Name
-        : $"{files[0].Name} and {files.Count - 1} more";
+        : L["{0} and {1} more", files[0].Name, files.Count - 1];
 
     private async Task StopAsync()
     {

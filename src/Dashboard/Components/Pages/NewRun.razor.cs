@@ -4,6 +4,7 @@ using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Components.Images;
 using LogitLens.Dashboard.Components.Runs;
 using LogitLens.Dashboard.Hosting;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Inference;
 using LogitLens.Inference.Tokenization;
 using LogitLens.Storage;
@@ -86,8 +87,8 @@ public sealed partial class NewRun : IDisposable
     private List<ChosenImage> ChosenImages => [.. _form.Images];
 
     private string LayersHelp => _form.Checkpoint is { } checkpoint
-        ? string.Create(CultureInfo.InvariantCulture, $"all, or a list: emb,1-{checkpoint.Layers}")
-        : "all, or a list: emb,1-12";
+        ? L["all, or a list: emb,1-{0}", checkpoint.Layers]
+        : L["all, or a list: emb,1-12"];
 
     /// <inheritdoc/>
     protected override void OnInitialized() =>
@@ -96,7 +97,7 @@ public sealed partial class NewRun : IDisposable
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        const string Attempt = "The checkpoints could not be listed";
+        string attempt = L["The checkpoints could not be listed"];
         try
         {
             var token = _disposal.Token;
@@ -104,9 +105,9 @@ public sealed partial class NewRun : IDisposable
             _checkpoints.AddRange(found);
             _form.Checkpoint ??= _checkpoints.FirstOrDefault();
         }
-        catch (Exception exception) when (Failures.Describe(exception, Attempt) is not null)
+        catch (Exception exception) when (Failures.Describe(exception, attempt) is not null)
         {
-            _checkpointsFailure = Failures.Describe(exception, Attempt);
+            _checkpointsFailure = Failures.Describe(exception, attempt);
         }
         catch (OperationCanceledException)
         {
@@ -134,7 +135,7 @@ public sealed partial class NewRun : IDisposable
 
     private async Task AddKeptAsync(IReadOnlyList<ImageId> ids)
     {
-        const string Attempt = "The chosen images could not be read";
+        string attempt = L["The chosen images could not be read"];
         if (ids.Count == 0)
         {
             return;
@@ -150,9 +151,9 @@ public sealed partial class NewRun : IDisposable
 
             MatchTable();
         }
-        catch (Exception exception) when (Failures.Describe(exception, Attempt) is not null)
+        catch (Exception exception) when (Failures.Describe(exception, attempt) is not null)
         {
-            _startFailure = Failures.Describe(exception, Attempt);
+            _startFailure = Failures.Describe(exception, attempt);
         }
         catch (OperationCanceledException)
         {
@@ -198,14 +199,14 @@ public sealed partial class NewRun : IDisposable
                         _form.Add(file.Name, image);
                     }
                 }
-                catch (Exception exception) when (Failures.Describe(exception, $"{file.Name} could not be kept") is not null)
+                catch (Exception exception) when (Failures.Describe(exception, L["{0} could not be kept", file.Name]) is not null)
                 {
-                    var sentence = Failures.Describe(exception, $"{file.Name} could not be kept")!;
+                    var sentence = Failures.Describe(exception, L["{0} could not be kept", file.Name])!;
                     _refused.Add(sentence.Contains(file.Name, StringComparison.Ordinal) ? sentence : $"{file.Name}: {sentence}");
                 }
                 catch (JSException)
                 {
-                    _refused.Add($"{file.Name} could not be read by the browser: it was moved, changed, or is a folder; choose it again.");
+                    _refused.Add(L["{0} could not be read by the browser: it was moved, changed, or is a folder; choose it again.", file.Name]);
                 }
             }
         }
@@ -244,12 +245,12 @@ public sealed partial class NewRun : IDisposable
     {
         if (file.Size > maxBytes)
         {
-            throw new RefusedInputException($"{file.Name} has {Words.Size(file.Size)}, but {Words.Size(maxBytes)} at most are taken: choose a smaller one.");
+            throw new RefusedInputException(L["{0} has {1}, but {2} at most are taken: choose a smaller one.", file.Name, Words.Size(file.Size), Words.Size(maxBytes)]);
         }
 
         if (file.Size == 0)
         {
-            throw new RefusedInputException($"{file.Name} is empty: choose a file with something in it.");
+            throw new RefusedInputException(L["{0} is empty: choose a file with something in it.", file.Name]);
         }
 
         var bytes = new byte[file.Size];
@@ -260,7 +261,7 @@ public sealed partial class NewRun : IDisposable
             var read = await stream.ReadAsync(bytes.AsMemory(filled, Math.Min(ReadSize, bytes.Length - filled)), token);
             if (read == 0)
             {
-                throw new RefusedInputException($"{file.Name} arrived cut short: choose it again.");
+                throw new RefusedInputException(L["{0} arrived cut short: choose it again.", file.Name]);
             }
 
             filled += read;
@@ -310,7 +311,7 @@ public sealed partial class NewRun : IDisposable
 
     private async Task CloneAsync()
     {
-        const string Attempt = "The run to clone could not be read";
+        string attempt = L["The run to clone could not be read"];
         if (!Guid.TryParse(FromInUrl, out var id))
         {
             return;
@@ -323,7 +324,7 @@ public sealed partial class NewRun : IDisposable
                 async () => (await Runs.FindAsync(new RunId(id), token), await Runs.ListAnalysesAsync(new RunId(id), null, 0, int.MaxValue, token)), token);
             if (run is null)
             {
-                _cloned = "The run to clone is not there any more: put the new one together below.";
+                _cloned = L["The run to clone is not there any more: put the new one together below."];
                 return;
             }
 
@@ -333,19 +334,19 @@ public sealed partial class NewRun : IDisposable
             if (run.Prompt is null || analyses.Items.Any(a => a.TrueAnswer is not null))
             {
                 _clonedItems = [.. analyses.Items.Select(a => new RequestedItem(a.Image, a.Prompt, a.TrueAnswer))];
-                _tableName = $"The items of \"{run.Name}\"";
+                _tableName = L["The items of \"{0}\"", run.Name];
             }
 
             await AddKeptAsync([.. analyses.Items.Select(a => a.Image).Distinct()]);
             MatchTable();
             var changed = _form.Checkpoint?.Folder == run.Checkpoint.Folder
                 ? string.Empty
-                : $" Its checkpoint in {run.Checkpoint.Folder} cannot be read now: another is chosen.";
-            _cloned = $"Settings and {Words.Count(_form.Images.Count, "image", "images")} are those of \"{run.Name}\"; change what you like, and add images.{changed}";
+                : " " + L["Its checkpoint in {0} cannot be read now: another is chosen.", run.Checkpoint.Folder];
+            _cloned = L.Count("Settings and {0} image are those of \"{1}\"; change what you like, and add images.|Settings and {0} images are those of \"{1}\"; change what you like, and add images.", _form.Images.Count, run.Name) + changed;
         }
-        catch (Exception exception) when (Failures.Describe(exception, Attempt) is not null)
+        catch (Exception exception) when (Failures.Describe(exception, attempt) is not null)
         {
-            _cloned = Failures.Describe(exception, Attempt);
+            _cloned = Failures.Describe(exception, attempt);
         }
         catch (OperationCanceledException)
         {
@@ -367,7 +368,7 @@ public sealed partial class NewRun : IDisposable
             _checkpoints.Add(found);
             _form.Checkpoint = found;
         }
-        catch (Exception exception) when (Failures.Describe(exception, "The checkpoint could not be read") is not null)
+        catch (Exception exception) when (Failures.Describe(exception, L["The checkpoint could not be read"]) is not null)
         {
             // Said with the rest: the one chosen before stays.
         }
@@ -403,7 +404,7 @@ public sealed partial class NewRun : IDisposable
             _costs[(folder, layers)] = await Task.Run(() => Runs.FindPastCostAsync(folder, layers, token), token);
             StateHasChanged();
         }
-        catch (Exception exception) when (exception is OperationCanceledException || Failures.Describe(exception, "What earlier runs cost could not be read") is not null)
+        catch (Exception exception) when (exception is OperationCanceledException || Failures.Describe(exception, L["What earlier runs cost could not be read"]) is not null)
         {
             // A run can be started without knowing.
         }
@@ -421,11 +422,11 @@ public sealed partial class NewRun : IDisposable
     {
         if (string.IsNullOrWhiteSpace(_folder))
         {
-            _folderError = "Which folder? Write the full path of a checkpoint's folder on the server.";
+            _folderError = L["Which folder? Write the full path of a checkpoint's folder on the server."];
             return;
         }
 
-        const string Attempt = "The folder could not be read";
+        string attempt = L["The folder could not be read"];
         _isChecking = true;
         _folderError = null;
         try
@@ -446,9 +447,9 @@ public sealed partial class NewRun : IDisposable
             ChooseCheckpoint(checkpoint);
             _folder = string.Empty;
         }
-        catch (Exception exception) when (Failures.Describe(exception, Attempt) is not null)
+        catch (Exception exception) when (Failures.Describe(exception, attempt) is not null)
         {
-            _folderError = Failures.Describe(exception, Attempt);
+            _folderError = Failures.Describe(exception, attempt);
         }
         catch (OperationCanceledException)
         {
@@ -468,7 +469,7 @@ public sealed partial class NewRun : IDisposable
 
     private async Task FindTrackedAsync()
     {
-        const string Attempt = "The checkpoint's tokenizer could not be read";
+        string attempt = L["The checkpoint's tokenizer could not be read"];
         _trackedError = null;
         if (string.IsNullOrWhiteSpace(_form.Tracked) || _form.Checkpoint is not { } checkpoint)
         {
@@ -488,11 +489,11 @@ public sealed partial class NewRun : IDisposable
             _tracked = TrackedTokenFinder.Find(_form.Tracked, tokenizer.Tokens);
             _form.TrackedIds = [.. _tracked.Select(token => token.Id)];
         }
-        catch (Exception exception) when (Failures.Describe(exception, Attempt) is not null)
+        catch (Exception exception) when (Failures.Describe(exception, attempt) is not null)
         {
             _tracked = [];
             _form.TrackedIds = [];
-            _trackedError = Failures.Describe(exception, Attempt);
+            _trackedError = Failures.Describe(exception, attempt);
         }
         catch (OperationCanceledException)
         {
@@ -512,7 +513,7 @@ public sealed partial class NewRun : IDisposable
         _wasTried = true;
         _startFailure = null;
         _isStarting = true;
-        const string Attempt = "The run could not be started";
+        string attempt = L["The run could not be started"];
         try
         {
             await FindTrackedAsync();
@@ -525,9 +526,9 @@ public sealed partial class NewRun : IDisposable
             var run = await Task.Run(() => Coordinator.StartAsync(request, _disposal.Token), _disposal.Token);
             Navigation.NavigateTo(Urls.Run(run));
         }
-        catch (Exception exception) when (Failures.Describe(exception, Attempt) is not null)
+        catch (Exception exception) when (Failures.Describe(exception, attempt) is not null)
         {
-            _startFailure = Failures.Describe(exception, Attempt);
+            _startFailure = Failures.Describe(exception, attempt);
         }
         catch (OperationCanceledException)
         {

@@ -64,7 +64,7 @@ public sealed partial class Run
     private Task LoadAsync()
     {
         var state = _state;
-        return _loader.LoadAsync("The run could not be read", async token =>
+        return _loader.LoadAsync(L["The run could not be read"], async token =>
         {
             var run = await Store.FindAsync(state.Run, token);
             return run is null
@@ -82,8 +82,6 @@ public sealed partial class Run
             (AnalysisState.Failed, counts.Failed),
             (AnalysisState.Cancelled, counts.Cancelled),
         }.Where(s => s.Item2 > 0);
-
-    private static string Capital(AnalysisState state) => state.ToString();
 
     private void Say(string? message) => _message = message;
 

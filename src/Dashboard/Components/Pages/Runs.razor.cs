@@ -52,7 +52,7 @@ public sealed partial class Runs
     private Task ExportAsync(IReadOnlyList<RunRow> runs) => ExportDialog.ShowAsync(
         Dialogs,
         new ExportSubject(
-            "runs",
+            Words.Small(L["Runs"]),
             new ExportScope([], []),
             runs.Sum(run => run.Counts.Done),
             Choices: [.. runs.Where(run => run.Counts.Done > 0).Select(run => new ExportChoice(run.Id, run.Name, run.Counts.Done))]));
@@ -60,7 +60,7 @@ public sealed partial class Runs
     private Task LoadAsync()
     {
         var skip = PageNumber.Skip(_state.Page, RunsState.PageSize);
-        return _loader.LoadAsync("The runs could not be read", async token => await Store.ListAsync(skip, RunsState.PageSize, token));
+        return _loader.LoadAsync(L["The runs could not be read"], async token => await Store.ListAsync(skip, RunsState.PageSize, token));
     }
 
     /// <inheritdoc/>

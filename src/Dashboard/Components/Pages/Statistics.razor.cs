@@ -47,7 +47,7 @@ public sealed partial class Statistics
 
     private string Key => $"{IsReport} {Scope}";
 
-    private string Title => _loader.Value?.Run is { } run ? $"{(IsReport ? "Report" : "Statistics")} of {run.Name}" : "Statistics";
+    private string Title => _loader.Value?.Run is { } run ? (IsReport ? L["Report of {0}", run.Name] : L["Statistics of {0}", run.Name]) : L["Statistics"];
 
     /// <summary>The API's parameters that an address means: those that say which analyses, the run's own first.</summary>
     /// <param name="run">The run in the path.</param>
@@ -135,7 +135,7 @@ public sealed partial class Statistics
     private Task LoadAsync()
     {
         var id = Id;
-        return _loader.LoadAsync("The run could not be read", async token =>
+        return _loader.LoadAsync(L["The run could not be read"], async token =>
         {
             var run = id is { } value ? await Runs.FindAsync(new RunId(value), token) : null;
             return new Contents(run, id is not null && run is null);

@@ -1,6 +1,8 @@
 using LogitLens.Dashboard.Analysis;
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Storage.Exchange;
+using Microsoft.Extensions.Localization;
 
 namespace LogitLens.Dashboard.Components.Runs;
 
@@ -10,6 +12,8 @@ namespace LogitLens.Dashboard.Components.Runs;
 /// <param name="ImagesWithoutLine">Chosen images that no line names: they are left out.</param>
 internal sealed record ItemMatch(IReadOnlyList<RequestedItem> Items, IReadOnlyList<string> Unmatched, int ImagesWithoutLine)
 {
+    private static readonly IStringLocalizer L = Texts.Of<RunTexts>();
+
     /// <summary>Matches by name: the whole of it, else its last part (a table may name paths), else either in any case.</summary>
     public static ItemMatch Match(IReadOnlyList<TableItem> lines, IReadOnlyList<ChosenImage> images)
     {
@@ -27,14 +31,14 @@ internal sealed record ItemMatch(IReadOnlyList<RequestedItem> Items, IReadOnlyLi
             switch (found.Length)
             {
                 case 0:
-                    unmatched.Add($"Line {Words.Count(line.Line)}: no image here is called \"{line.Image}\".");
+                    unmatched.Add(L["Line {0}: no image here is called \"{1}\".", Words.Count(line.Line), line.Image]);
                     break;
                 case 1:
                     used.Add(found[0]);
                     items.Add(new RequestedItem(found[0].Row.Id, line.Prompt, line.TrueAnswer));
                     break;
                 default:
-                    unmatched.Add($"Line {Words.Count(line.Line)}: {found.Length} images here are called \"{fileName}\", so it is not clear which is meant; rename one.");
+                    unmatched.Add(L["Line {0}: {1} images here are called \"{2}\", so it is not clear which is meant; rename one.", Words.Count(line.Line), found.Length, fileName]);
                     break;
             }
         }

@@ -1,14 +1,18 @@
 using System.Globalization;
 using LogitLens.Dashboard.Analysis;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Inference;
 using LogitLens.Inference.Lens;
 using LogitLens.Storage.Catalogue;
+using Microsoft.Extensions.Localization;
 
 namespace LogitLens.Dashboard.Components.Runs;
 
 /// <summary>What is filled in on the New run page, and what is wrong with it in words.</summary>
 internal sealed class NewRunForm
 {
+    private static readonly IStringLocalizer L = Texts.Of<RunTexts>();
+
     public const int MaxNameLength = 200;
     public const int MaxAnswerTokens = 1024;
     private const int MaxSuggestion = 80;
@@ -98,18 +102,18 @@ internal sealed class NewRunForm
     }
 
     public static string? CheckName(string name) =>
-        string.IsNullOrWhiteSpace(name) ? "The run needs a name to be found by."
-        : name.Trim().Length > MaxNameLength ? $"The name has {name.Trim().Length} characters, but {MaxNameLength} fit: shorten it."
+        string.IsNullOrWhiteSpace(name) ? L["The run needs a name to be found by."].Value
+        : name.Trim().Length > MaxNameLength ? L["The name has {0} characters, but {1} fit: shorten it.", name.Trim().Length, MaxNameLength].Value
         : null;
 
     public string? NameError => CheckName(Name);
 
     public string? ImagesError =>
-        _images.Count == 0 ? "A run needs at least one image: drop some here, or choose from those already kept."
-        : Table is { Items.Count: 0 } ? "No line of the table names one of these images: add the images it names, or remove the table."
+        _images.Count == 0 ? L["A run needs at least one image: drop some here, or choose from those already kept."].Value
+        : Table is { Items.Count: 0 } ? L["No line of the table names one of these images: add the images it names, or remove the table."].Value
         : null;
 
-    public string? CheckpointError => Checkpoint is null ? "Choose a checkpoint." : null;
+    public string? CheckpointError => Checkpoint is null ? L["Choose a checkpoint."].Value : null;
 
     /// <summary>The full prompt, as the model will get it; null if there is none.</summary>
     public string? FullPrompt => TryApply(out var prompt) is null ? prompt : null;
@@ -118,13 +122,13 @@ internal sealed class NewRunForm
 
     public string? TopKError =>
         TopK is >= 1 and <= LensSettings.MaxTopK ? null
-        : TopK is null ? $"How many tokens to keep is missing: choose 1 to {LensSettings.MaxTopK}."
-        : $"{TopK} tokens cannot be kept at each position: choose 1 to {LensSettings.MaxTopK}.";
+        : TopK is null ? L["How many tokens to keep is missing: choose 1 to {0}.", LensSettings.MaxTopK].Value
+        : L["{0} tokens cannot be kept at each position: choose 1 to {1}.", TopK, LensSettings.MaxTopK].Value;
 
     public string? AnswerTokensError =>
         AnswerTokens is >= 0 and <= MaxAnswerTokens ? null
-        : AnswerTokens is null ? "The longest answer is missing: choose 0 for none."
-        : $"An answer of {AnswerTokens} tokens cannot be asked for: choose 0 (none) to {MaxAnswerTokens}.";
+        : AnswerTokens is null ? L["The longest answer is missing: choose 0 for none."].Value
+        : L["An answer of {0} tokens cannot be asked for: choose 0 (none) to {1}.", AnswerTokens, MaxAnswerTokens].Value;
 
     public string? LayersError
     {

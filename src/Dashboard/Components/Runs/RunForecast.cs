@@ -1,5 +1,7 @@
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Storage.Catalogue;
+using Microsoft.Extensions.Localization;
 
 namespace LogitLens.Dashboard.Components.Runs;
 
@@ -7,20 +9,21 @@ namespace LogitLens.Dashboard.Components.Runs;
 /// <param name="IsTooMuch">It does not fit on the disk.</param>
 internal sealed record RunForecast(string Sentence, bool IsTooMuch)
 {
+    private static readonly IStringLocalizer L = Texts.Of<RunTexts>();
+
     /// <param name="past">What was measured; null where nothing was done yet to measure it on.</param>
     /// <param name="free">Bytes free on the disk; null if nobody knows.</param>
     public static RunForecast Of(PastCost? past, int analyses, int layers, int k, int tracked, long? free)
     {
         if (past is null)
         {
-            return new RunForecast("What it costs will show with its first analyses: nothing like it has been done here yet.", false);
+            return new RunForecast(L["What it costs will show with its first analyses: nothing like it has been done here yet."], false);
         }
 
         var bytes = past.Bytes(analyses, layers, k, tracked);
         var time = Words.Duration(TimeSpan.FromSeconds(past.SecondsEach * analyses));
-        var measured = $"as measured on {Words.Count(past.Analyses, "analysis", "analyses")} of \"{past.Run}\"";
         return free is { } room && room < bytes
-            ? new RunForecast($"About {time} and {Words.Size(bytes)} of disk, {measured}, but only {Words.Size(room)} are free on the disk: keep fewer tokens or layers, or free space first.", true)
-            : new RunForecast($"About {time} and {Words.Size(bytes)} of disk, {measured}.", false);
+            ? new RunForecast(L.Count("About {1} and {2} of disk, as measured on {0} analysis of \"{3}\", but only {4} are free on the disk: keep fewer tokens or layers, or free space first.|About {1} and {2} of disk, as measured on {0} analyses of \"{3}\", but only {4} are free on the disk: keep fewer tokens or layers, or free space first.", past.Analyses, time, Words.Size(bytes), past.Run, Words.Size(room)), true)
+            : new RunForecast(L.Count("About {1} and {2} of disk, as measured on {0} analysis of \"{3}\".|About {1} and {2} of disk, as measured on {0} analyses of \"{3}\".", past.Analyses, time, Words.Size(bytes), past.Run), false);
     }
 }

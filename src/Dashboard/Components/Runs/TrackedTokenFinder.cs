@@ -1,12 +1,16 @@
 using System.Globalization;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Inference;
 using LogitLens.Inference.Tokenization;
+using Microsoft.Extensions.Localization;
 
 namespace LogitLens.Dashboard.Components.Runs;
 
 /// <summary>Finds the tokens a person names in a checkpoint's vocabulary.</summary>
 internal static class TrackedTokenFinder
 {
+    private static readonly IStringLocalizer L = Texts.Of<RunTexts>();
+
     /// <summary>More than these would swell every layer of every analysis.</summary>
     public const int MaxTokens = 100;
 
@@ -28,7 +32,7 @@ internal static class TrackedTokenFinder
 
         return found.Count <= MaxTokens
             ? found
-            : throw new RefusedInputException($"{found.Count} tokens are to be tracked, but {MaxTokens} at most can be: leave out some.");
+            : throw new RefusedInputException(L["{0} tokens are to be tracked, but {1} at most can be: leave out some.", found.Count, MaxTokens]);
     }
 
     private static TokenEntry FindOne(string name, IReadOnlyList<TokenEntry> tokens)
@@ -38,7 +42,7 @@ internal static class TrackedTokenFinder
         {
             return id < tokens.Count
                 ? tokens[id]
-                : throw new RefusedInputException($"There is no token #{id}: this checkpoint's ids go from 0 to {tokens.Count - 1}.");
+                : throw new RefusedInputException(L["There is no token #{0}: this checkpoint's ids go from 0 to {1}.", id, tokens.Count - 1]);
         }
 
         // A word is nearly always meant as its beginning-of-word token.
@@ -55,7 +59,7 @@ internal static class TrackedTokenFinder
             .Where(token => token.Kind is TokenKind.Ordinary && token.Display.Length > 1 && word.StartsWith(token.Display, StringComparison.Ordinal))
             .MaxBy(token => token.Display.Length);
         return longest is null
-            ? $"\"{name}\" is no single token of this checkpoint: write another word, or an id such as #512."
-            : $"\"{name}\" is no single token of this checkpoint: the longest piece it begins with is {longest.Display}; track that instead, or write an id such as #512.";
+            ? L["\"{0}\" is no single token of this checkpoint: write another word, or an id such as #512.", name]
+            : L["\"{0}\" is no single token of this checkpoint: the longest piece it begins with is {1}; track that instead, or write an id such as #512.", name, longest.Display];
     }
 }

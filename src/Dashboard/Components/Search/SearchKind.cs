@@ -1,0 +1,9 @@
+namespace LogitLens.Dashboard.Components.Search;
+
+/// <summary>What a search finds.</summary>
+internal enum SearchKind
+{
+    Images,
+    Runs,
+    Tokens,
+}

@@ -1,0 +1,106 @@
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
+using LogitLens.EndToEnd.Tests.Running;
+using Microsoft.Playwright;
+
+namespace LogitLens.EndToEnd.Tests;
+
+/// <summary>The keys of the list do what it says.</summary>
+public sealed class ShortcutTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
+{
+    [Fact]
+    public async Task KeysOfPlaces_EachInTheList_LeadThere()
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await OpenAsync(browser, "/shortcuts");
+        var page = watched.Page;
+        var everywhere = page.GetByRole(AriaRole.Region, new() { Name = "Everywhere" });
+        var keys = (await everywhere.Locator("dt").AllInnerTextsAsync()).Select(text => Regex.Replace(text.Trim(), "\\s+", " ")).Where(text => text.StartsWith("g ", StringComparison.Ordinal)).ToList();
+        var names = (await everywhere.Locator("dd").AllInnerTextsAsync()).Take(keys.Count).ToList();
+        Assert.Contains("g r", keys);
+        Assert.True(keys.Count >= 8);
+
+        foreach (var (pressed, name) in keys.Zip(names))
+        {
+            var link = await page.Locator($"[data-shortcut='{pressed}']").First.GetAttributeAsync("href");
+            await page.Keyboard.PressAsync("g");
+            await page.Keyboard.PressAsync(pressed[^1].ToString());
+            await Assertions.Expect(page).ToHaveURLAsync(new Uri(demo.Address, link!).ToString());
+            await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+            Assert.False(string.IsNullOrWhiteSpace(name));
+        }
+
+        watched.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task QuestionMark_OnTheExplorer_ShowsItsKeysFirstAndFindsOne()
+    {
+        await using var browser = await Browser.StartAsync();
+        var explorer = await ExplorerPage.OpenAsync(browser, demo.Address, demo.AnalysisOf("garden.jpg"));
+        var page = explorer.Page;
+        await explorer.Watched.WaitForKeysAsync();
+        await page.Keyboard.PressAsync("?");
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await Assertions.Expect(dialog.GetByRole(AriaRole.Heading, new() { Level = 2 }).First).ToHaveTextAsync("In the explorer");
+        await explorer.Watched.ScreenshotAsync("shortcuts-dialog");
+        Assert.Empty((await page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => violation.Id + violation.Help));
+
+        await dialog.GetByRole(AriaRole.Searchbox).FillAsync("play");
+        await Assertions.Expect(dialog.Locator("kbd")).ToHaveTextAsync(["p"]);
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(dialog).ToBeHiddenAsync();
+        explorer.Watched.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task KeysOfTheExplorer_Each_DoWhatTheListSays()
+    {
+        await using var browser = await Browser.StartAsync();
+        var explorer = await ExplorerPage.OpenAsync(browser, demo.Address, demo.AnalysisOf("garden.jpg"), "?layer=5");
+        var page = explorer.Page;
+
+        await PressAsync("]", "layer=6");
+        await PressAsync("[", "layer=5");
+        await PressAsync("b", "^[^?]*$");
+        await PressAsync("m", "map=");
+        await PressAsync("Shift+M", "^[^?]*$");
+        await PressAsync("i", "input=1");
+        await PressAsync("i", "^[^?]*$");
+
+        await page.Keyboard.PressAsync("p");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("layer="));
+        await page.Keyboard.PressAsync("p");
+
+        await explorer.Picture.FocusAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Assertions.Expect(explorer.Inspector).ToContainTextAsync(new Regex("patch r\\d+ c\\d+"));
+        await PressAsync("Enter", "lock=\\d+");
+        await PressAsync(".", "pins=\\d+");
+        await PressAsync("Shift+ArrowRight", "pins=\\d+");
+        await PressAsync("+", "view=1\\.25");
+        await PressAsync("0", "^(?!.*view=)");
+        await PressAsync("Escape", "^(?!.*lock=)");
+
+        await page.Keyboard.PressAsync("/");
+        await Assertions.Expect(page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Searchbox).And(page.Locator(":focus"))).ToBeVisibleAsync();
+        await page.Keyboard.TypeAsync("cat");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("find=cat"));
+        explorer.Watched.AssertQuiet();
+
+        async Task PressAsync(string key, string address)
+        {
+            await page.Keyboard.PressAsync(key);
+            await Assertions.Expect(page).ToHaveURLAsync(new Regex(address));
+        }
+    }
+
+    private async Task<WatchedPage> OpenAsync(Browser browser, string path)
+    {
+        var watched = await browser.OpenAsync();
+        await watched.Page.GotoAsync(new Uri(demo.Address, path).ToString());
+        await watched.WaitForKeysAsync();
+        return watched;
+    }
+}
