@@ -151,7 +151,7 @@ public sealed class StatisticsTests(DemoDashboard demo) : IClassFixture<DemoDash
         await watched.Page.GetByLabel("with p of at least").FillAsync("0.5");
         await watched.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
 
-        await Assertions.Expect(watched.Page).ToHaveURLAsync(new Regex("/statistics\\?text=cat&minProbability=0.5$"));
+        await Assertions.Expect(watched.Page).ToHaveURLAsync(new Regex("/statistics\\?text=cat&p=0.5$"));
         await Assertions.Expect(watched.Page.Locator(".st-checkpoint > .st-sample")).ToContainTextAsync("analyses: 1;");
         await Assertions.Expect(watched.Page.Locator(".st-scope > summary")).ToHaveTextAsync("Over finished analyses with “cat” read at p ≥ 0.5");
         Assert.Empty((await watched.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{violation.Id}: {violation.Help}"));

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using LogitLens.Storage.Gallery;
 using LogitLens.Storage.Labels;
 using LogitLens.Storage.Statistics;
+using LogitLens.Storage.Tests.Readings;
 using LogitLens.Storage.Tokens;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -16,6 +17,7 @@ public sealed partial class QueryPlanTests
     private static readonly string[] LargeTables =
     [
         "Analyses", "Readings", "AnalysisLayouts", "ImageContents", "ImageThumbnails", "CheckpointTokens", "AnalysisAggregates", "RunTallies", "UnsummedAnalyses",
+        "Prefixes", "PrefixReadings", "PrefixSummaries",
     ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -40,6 +42,7 @@ public sealed partial class QueryPlanTests
         await storage.Runs.FindNeighboursAsync(done, Token);
         await storage.Search.FindRunsAsync("run", 0, 10, Token);
         await storage.Search.FindRunAsync(1, Token);
+        await storage.Search.FindImagesAsync("pic ture", 0, 10, Token);
         await storage.Search.FindAnalysisAsync(done, Token);
         await storage.Search.FindImagesByHashAsync(image.Sha256[..8], 10, Token);
         await storage.Images.ListAsync(null, 0, 10, Token);
@@ -83,6 +86,9 @@ public sealed partial class QueryPlanTests
         await storage.Labels.SetNoteAsync(labelled[1], "n", null, Token);
         await storage.Labels.ListTagsAsync([image.Id], Token);
         await storage.Labels.UntagAsync(labelled, "a", Token);
+        await storage.Comparables.ListSamePictureAsync(done, 0, 10, Token);
+        await storage.Comparables.ListOthersAsync(done, null, 0, 10, Token);
+        await storage.RunComparisons.ReadAsync(run, run, null, Token);
         await storage.Queue.CountQueuedAsync(Token);
         var claimed = Assert.IsType<ClaimedAnalysis>(await storage.Queue.ClaimNextAsync(checkpoint.Id, Token));
         await storage.WriteAsync(claimed);
@@ -96,8 +102,17 @@ public sealed partial class QueryPlanTests
         await storage.Runs.RetryAsync(claimed.Id, Token);
         await storage.Runs.CancelAsync(claimed.Id, Token);
         await storage.Runs.DeleteAsync(run, Token);
+        var (questions, shared) = await Questions.FinishAsync(storage, 3);
+        await storage.Readings.ReadAsync(shared[0].Id, 1, Token);
+        await storage.Readings.ReadPackedAsync(shared[0].Id, Token);
+        await storage.Readings.ReadLayerAsync(shared[0].Id, ReadingSegment.Prompt, 1, Token);
+        await storage.Retention.FindRoomAsync(questions, Token);
+        await storage.Retention.SetAsync(questions, new RunRetention(RetentionKind.Summaries), Token);
+        await storage.Retention.LetGoAsync(null, null, Token);
+        await storage.Runs.FindPastCostAsync(questions, Token);
+        await storage.Runs.DeleteAsync(questions, Token);
 
-        Assert.InRange(log.Commands.Count, 50, 500);
+        Assert.InRange(log.Commands.Count, 50, 700);
         var scans = new List<string>();
         await using var connection = new SqliteConnection(storage.ConnectionString);
         await connection.OpenAsync(Token);

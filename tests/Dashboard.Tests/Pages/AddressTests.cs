@@ -31,16 +31,6 @@ public sealed class AddressTests
     }
 
     [Theory]
-    [InlineData(null, 1)]
-    [InlineData("a cat & a dog? 100 % ö", 7)]
-    public void GalleryState_ThereAndBack_IsTheSame(string? search, int page)
-    {
-        var state = new GalleryState(search, page);
-        var url = state.ToUrl();
-        Assert.Equal(state, GalleryState.From(Value(url, "search"), Page(url)));
-    }
-
-    [Theory]
     [InlineData("/atlas?text=cat&match=prefix&run=6f9619ff-8b86-d011-b42d-00c04fc964ff&layers=8-20&p=0.5&places=any&order=newest&after=12-7")]
     [InlineData("/atlas?tokens=3_5_8&checkpoint=abc")]
     public void AtlasState_ThereAndBack_IsTheSame(string url)

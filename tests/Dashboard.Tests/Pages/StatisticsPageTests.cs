@@ -10,7 +10,8 @@ public sealed class StatisticsPageTests
 
     [Theory]
     [InlineData("", "")]
-    [InlineData("?analyses=3_5&group=text", "analysis=3&analysis=5")]
+    [InlineData("?analyses=3_5&group=text", "analyses=3_5")]
+    [InlineData("?text=cat&layers=8-&p=0.3&tag=good&fillerTo=0.5&page=3", "text=cat&layers=8-&p=0.3&fillerTo=0.5&tag=good")]
     [InlineData("?run=a&run=b&prompt=a%26b", "run=a&run=b&prompt=a%26b")]
     [InlineData("?tables=best&full=best&map=mask", "")]
     public void ScopeOf_AnAddress_KeepsWhatSaysWhichAnalyses(string query, string scope) => Assert.Equal(scope, StatisticsPage.ScopeOf(null, query));
@@ -19,16 +20,16 @@ public sealed class StatisticsPageTests
     public void ScopeOf_ARunInThePath_IsOfThatRunOnly() => Assert.Equal($"run={Run}&criterion=margin", StatisticsPage.ScopeOf(Run, "?run=another&criterion=margin"));
 
     [Theory]
-    [InlineData("?analyses=3_5&text=cat&match=prefix&tokenLayers=8-20&minProbability=0.5")]
-    [InlineData("?run=6f9619ff8b86d011b42d00c04fc964ff&checkpoint=abc&imageName=a%26b&prompt=x&tag=one&tag=two")]
-    [InlineData("?from=2026-11-01T00%3A00%3A00Z&until=2026-12-01T00%3A00%3A00Z&minFiller=0.25&maxFiller=0.75&firstLayer=0&lastLayer=12&criterion=finalToken&filler=5&filler=7")]
+    [InlineData("?analyses=3_5&text=cat&match=prefix&layers=8-20&p=0.5")]
+    [InlineData("?run=6f9619ff-8b86-d011-b42d-00c04fc964ff&checkpoint=abc&imageName=a%26b&prompt=x&tag=one&tag=two")]
+    [InlineData("?from=2026-11-01&until=2026-12-01&fillerFrom=0.25&fillerTo=0.75&firstLayer=0&lastLayer=12&criterion=finalToken&filler=5&filler=7")]
     [InlineData("")]
     public void ScopeState_ThereAndBack_IsTheSame(string query) => Assert.Equal("/statistics" + query, ScopeState.Read(null, query).ToUrl());
 
     [Fact]
     public void ScopeState_OfNonsense_AsksForEverythingAndKeepsTheView()
     {
-        const string Query = "?run=x&minProbability=7&criterion=luck&from=yesterday&group=text&tokens=3";
+        const string Query = "?run=x&p=7&criterion=luck&from=yesterday&group=text&tokens=3";
         var state = ScopeState.Read(null, Query);
         Assert.True(state.IsAll);
         Assert.Equal("/statistics?group=text&tokens=3", state.ToUrl(Query));
@@ -50,7 +51,7 @@ public sealed class StatisticsPageTests
         page.FindAll(".st-fields input")[7].Change("0,5");
         page.Find(".st-scope form").Submit();
 
-        Assert.EndsWith($"/statistics?run={run.Value:N}&imageName=harbour&tag=one&tag=two&text=cat&minProbability=0.5&group=text", context.Navigation.Uri, StringComparison.Ordinal);
+        Assert.EndsWith($"/statistics?run={run.Value}&imageName=harbour&tag=one&tag=two&text=cat&p=0.5&group=text", context.Navigation.Uri, StringComparison.Ordinal);
     }
 
     [Fact]

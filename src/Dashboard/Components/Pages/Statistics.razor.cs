@@ -73,12 +73,6 @@ public sealed partial class Statistics
             }
         }
 
-        // A selection, as the contact sheet of masks has it too.
-        if (values.TryGetValue("analyses", out var chosen))
-        {
-            scope.AddRange(chosen.ToString().Split('_', StringSplitOptions.RemoveEmptyEntries).Select(id => $"analysis={Uri.EscapeDataString(id)}"));
-        }
-
         return string.Join('&', scope);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Filters;
 using LogitLens.Storage.Statistics;
 using LogitLens.Storage.Tokens;
 using Microsoft.AspNetCore.WebUtilities;
@@ -46,10 +47,12 @@ public sealed record ScopeState(
     IReadOnlyList<int>? Filler = null)
 {
     /// <summary>The parameters that say which analyses and how: the API takes each of them as it is.</summary>
-    public static IReadOnlyList<string> Names { get; } =
+    public static IReadOnlyList<string> Names { get; } = [.. FilterAddress.Names, "firstLayer", "lastLayer", "criterion", "filler"];
+
+    // Those that a form asks for; what else an address has stays as it is.
+    private static readonly string[] Asked =
     [
-        "run", "analysis", "checkpoint", "imageName", "prompt", "tag", "from", "until", "text", "match", "tokenLayers", "minProbability", "minFiller", "maxFiller",
-        "firstLayer", "lastLayer", "criterion", "filler",
+        "run", "analysis", "analyses", "checkpoint", "imageName", "prompt", "tag", "from", "until", "text", "match", "layers", "p", "fillerFrom", "fillerTo", "firstLayer", "lastLayer", "criterion", "filler",
     ];
 
     /// <summary>Everything, told the default way.</summary>
@@ -68,7 +71,7 @@ public sealed record ScopeState(
         string? One(string name) => All(name).FirstOrDefault();
         return new(
             run is { } own ? [own] : [.. All("run").Select(value => Guid.TryParse(value, out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty).Distinct()],
-            [.. All("analysis").Concat(All("analyses").SelectMany(list => list.Split('_'))).Select(value => Number(value) ?? -1L).Where(id => id >= 0).Distinct()],
+            [.. All("analysis").Select(value => Number(value) ?? 0).Where(id => id > 0).Concat(IdRanges.Parse(One("analyses"))).Distinct()],
             One("checkpoint"),
             One("imageName"),
             One("prompt"),
@@ -77,10 +80,10 @@ public sealed record ScopeState(
             Day(One("until"), -1),
             One("text"),
             Word(One("match"), TokenMatch.Exact),
-            One("tokenLayers"),
-            Share(One("minProbability")),
-            Share(One("minFiller")),
-            Share(One("maxFiller")),
+            One("layers"),
+            Share(One("p")),
+            Share(One("fillerFrom")),
+            Share(One("fillerTo")),
             (int?)Number(One("firstLayer")),
             (int?)Number(One("lastLayer")),
             Word(One("criterion"), BestLayerCriterion.Confidence),
@@ -90,7 +93,7 @@ public sealed record ScopeState(
     /// <summary>The page's address; <paramref name="view"/> are its other parameters, which stay.</summary>
     public string ToUrl(string view = "")
     {
-        var kept = QueryHelpers.ParseQuery(view).Where(pair => !Names.Contains(pair.Key) && pair.Key != "analyses").SelectMany(pair => pair.Value.Select(value => (pair.Key, Value: value!)));
+        var kept = QueryHelpers.ParseQuery(view).Where(pair => !(IsAll ? Names : Asked).Contains(pair.Key)).SelectMany(pair => pair.Value.Select(value => (pair.Key, Value: value!)));
         var query = string.Join('&', ToQuery().Concat(kept).Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2)}"));
         return query.Length == 0 ? Urls.AllStatistics : $"{Urls.AllStatistics}?{query}";
     }
@@ -108,12 +111,12 @@ public sealed record ScopeState(
 
         foreach (var run in Runs)
         {
-            Add("run", run.ToString("N"));
+            Add("run", run.ToString());
         }
 
         if (Analyses.Count > 0)
         {
-            Add("analyses", string.Join('_', Analyses));
+            Add("analyses", IdRanges.Format(Analyses));
         }
 
         Add("checkpoint", Checkpoint);
@@ -130,12 +133,12 @@ public sealed record ScopeState(
         if (!string.IsNullOrWhiteSpace(Text))
         {
             Add("match", Match == TokenMatch.Exact ? null : Match.ToString().ToLowerInvariant());
-            Add("tokenLayers", TokenLayers);
-            Add("minProbability", Format(TokenLeast));
+            Add("layers", TokenLayers);
+            Add("p", Format(TokenLeast));
         }
 
-        Add("minFiller", Format(LeastFiller));
-        Add("maxFiller", Format(MostFiller));
+        Add("fillerFrom", Format(LeastFiller));
+        Add("fillerTo", Format(MostFiller));
         Add("firstLayer", Format(FirstLayer));
         Add("lastLayer", Format(LastLayer));
         Add("criterion", Criterion == BestLayerCriterion.Confidence ? null : Criterion == BestLayerCriterion.FinalToken ? "finalToken" : Criterion.ToString().ToLowerInvariant());
@@ -147,7 +150,7 @@ public sealed record ScopeState(
         return query;
     }
 
-    private static string? Instant(DateOnly? day) => day?.ToString("yyyy-MM-dd'T00:00:00Z'", CultureInfo.InvariantCulture);
+    private static string? Instant(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static DateOnly? Day(string? text, int days) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? DateOnly.FromDateTime(time.UtcDateTime).AddDays(days) : null;
