@@ -37,6 +37,12 @@ internal sealed class BatchLayout
         ? [(prefix.Row, prefix.Rows), (Tails[input].Row, Tails[input].Rows)]
         : [(Tails[input].Row, Tails[input].Rows)];
 
+    /// <summary>Which inputs share their first rows.</summary>
+    public IReadOnlyList<SharedStart> Shared => [.. Enumerable.Range(0, Tails.Count)
+        .Where(input => Tails[input].Prefix is not null)
+        .GroupBy(input => Tails[input].Prefix!.Row)
+        .Select(alike => new SharedStart([.. alike], Tails[alike.First()].Prefix!.Rows))];
+
     /// <summary>Lays out a batch.</summary>
     public static BatchLayout Of(IReadOnlyList<PreparedInput> inputs)
     {

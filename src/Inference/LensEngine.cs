@@ -194,6 +194,13 @@ public sealed class LensEngine : IDisposable
         }
     }
 
+    /// <summary>What is computed once when these go through the model together: readings of these positions are the same numbers for each of the inputs.</summary>
+    public static IReadOnlyList<SharedStart> FindShared(IReadOnlyList<PreparedInput> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return BatchLayout.Of(inputs).Shared;
+    }
+
     /// <summary>Prepares one input for experiments: attention maps, knockouts, ablations, relevancy. The tower is run here, the decoder with each pass.</summary>
     /// <param name="input">From <c>Prepare</c>.</param>
     /// <param name="cancellationToken">Looked at between the tower's blocks.</param>

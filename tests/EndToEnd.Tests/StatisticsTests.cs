@@ -46,7 +46,7 @@ public sealed class StatisticsTests(DemoDashboard demo) : IClassFixture<DemoDash
     [InlineData("agreement", "End", "layer 12, agree 100 %, n = 6")]
     [InlineData("filler", "Home", "layer emb, filler .* %, n = 6")]
     [InlineData("scripts", "End", "layer 12, Latin 73 %, without letters 27 %")]
-    [InlineData("tokenlayers", "ArrowDown", "layer 12, 1\\., .* positions")]
+    [InlineData("tokenlayers", "ArrowDown", "layer 12, rank 1, .* positions")]
     [InlineData("tokens", "ArrowDown", ".*\\(#\\d+\\), .* positions, .* %")]
     [InlineData("map", "ArrowRight", "row 0, column 0: \\d+\\.\\d")]
     public async Task Chart_ByMouseAndKeyboard_SaysValuesAndGivesItsFiles(string chart, string key, string said)

@@ -66,6 +66,41 @@ public sealed class LensEngineBatchTests
         AssertAsOneByOne(engine, inputs);
     }
 
+    /// <summary>What storage keeps once: numbers that are the same to the bit, since they are one computation.</summary>
+    [Fact]
+    public void FindShared_QuestionsOnTwoPictures_NamesWhatIsReadTheSame()
+    {
+        using var engine = Load("demo/checkpoint", Residency.Resident);
+        var first = Prepare(engine, DemoPictures()[0], Questions[0]);
+        var other = Prepare(engine, DemoPictures()[1], Questions[0]);
+        List<PreparedInput> inputs = [first, other, engine.Prepare(first, Questions[1], AnswerTokens), engine.Prepare(first, Questions[2], AnswerTokens)];
+
+        var shared = Assert.Single(LensEngine.FindShared(inputs));
+
+        Assert.Equal([0, 2, 3], shared.Inputs);
+        Assert.Equal(BatchLayout.SharedLength(first), shared.Positions);
+        var readings = Readings(engine, inputs);
+        foreach (var question in shared.Inputs.Skip(1))
+        {
+            Assert.All(readings[0].Zip(readings[question]).Where(pair => pair.First.FirstPosition == 0), pair =>
+            {
+                var count = shared.Positions * pair.First.TopK;
+                Assert.Equal(pair.First.Ids[..count], pair.Second.Ids[..count]);
+                Assert.Equal(pair.First.LogProbabilities[..count], pair.Second.LogProbabilities[..count]);
+                Assert.Equal(pair.First.EntropyBits[..shared.Positions], pair.Second.EntropyBits[..shared.Positions]);
+            });
+        }
+    }
+
+    [Fact]
+    public void FindShared_NothingAlike_IsEmpty()
+    {
+        using var engine = Load("demo/checkpoint", Residency.Resident);
+
+        Assert.Empty(LensEngine.FindShared([.. DemoPictures().Take(2).Select(picture => Prepare(engine, picture, Questions[0]))]));
+        Assert.Empty(LensEngine.FindShared([Prepare(engine, DemoPictures()[0], Questions[0])]));
+    }
+
     [Fact]
     public void Analyze_StreamedAndResident_AreTheSame()
     {

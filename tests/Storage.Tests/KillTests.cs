@@ -71,4 +71,65 @@ public sealed class KillTests
         Assert.Equal(interrupted.Select(i => (i.Id, i.Attempt + 1)).Take(1), interrupted.Select(_ => (next.Id, next.Attempt)).Take(1));
         Assert.NotEmpty(reportedDone);
     }
+
+    [Fact(Timeout = 900_000)]
+    public async Task Kill_WhileQuestionsShareAPrefix_LosesNoDoneAndOrphansNothing()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var storage = await TestStorage.CreateAsync();
+        var checkpoint = await storage.Checkpoints.AddAsync(Sample.Checkpoint(layers: Layers), token);
+        var image = await storage.Images.AddAsync(Sample.Image(), token);
+        var run = await storage.Runs.AddAsync(
+            new NewRun("questions", checkpoint.Id, new RunSettings(), "{}", [.. Enumerable.Repeat(new NewItem(image.Id, Sample.Prompt), 2_000)]), token);
+        var random = new Random(20261125);
+        var reportedDone = new HashSet<long>();
+        var interrupted = 0;
+
+        for (var kill = 0; kill < 10; kill++)
+        {
+            using (var writer = KilledWriter.StartQuestions(storage.Path))
+            {
+                try
+                {
+                    // A group of four has 29 lines.
+                    for (var lines = random.Next(20, 60); lines > 0; lines--)
+                    {
+                        var line = Assert.IsType<string>(await writer.StandardOutput.ReadLineAsync(token));
+                        if (line.EndsWith("done", StringComparison.Ordinal))
+                        {
+                            reportedDone.Add(long.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture));
+                        }
+                    }
+
+                    await Task.Delay(random.Next(40), token);
+                }
+                finally
+                {
+                    writer.Kill();
+                    await writer.WaitForExitAsync(CancellationToken.None);
+                }
+            }
+
+            Assert.Empty((await storage.Check.CheckAsync(null, token)).Findings);
+            var done = (await storage.Runs.ListAnalysesAsync(run, AnalysisState.Done, 0, 2_000, token)).Items;
+            Assert.Subset(done.Select(d => d.Id.Value).ToHashSet(), reportedDone);
+            foreach (var row in done)
+            {
+                var readings = (await storage.Readings.ReadAsync(row.Id, 0, token)).Select(packed => ReadingCodec.Unpack(packed)).ToList();
+                Assert.Equal(Enumerable.Range(0, Layers + 1), readings.Select(r => r.Layer));
+                Assert.All(readings, r => Assert.Equal(Sample.Packed(r.Layer, r.Positions, 10), ReadingCodec.Pack(r, 1024)));
+            }
+
+            // What is not Done gives its part back; a prefix stays only with somebody Done.
+            interrupted += await storage.Queue.RequeueInterruptedAsync(token);
+            Assert.Equal(done.Count, await storage.CountAsync("Summaries"));
+            Assert.Equal(done.Count * (Layers + 1), await storage.CountAsync("Readings"));
+            Assert.Equal(await storage.CountAsync("Prefixes") * (Layers + 1), await storage.CountAsync("PrefixReadings"));
+            Assert.Equal(await storage.CountAsync("Prefixes"), await storage.CountAsync("PrefixSummaries"));
+            Assert.Empty((await storage.Check.CheckAsync(null, token)).Findings);
+        }
+
+        Assert.NotEmpty(reportedDone);
+        Assert.NotEqual(0, interrupted);
+    }
 }

@@ -11,7 +11,12 @@ internal static class KilledWriter
 
     private const string UpgradeVariable = "LOGITLENS_STORAGE_TESTS_UPGRADE";
 
+    private const string QuestionsVariable = "LOGITLENS_STORAGE_TESTS_WRITE_QUESTIONS_TO";
+
     public static Process Start(string databasePath) => Start(Variable, databasePath);
+
+    /// <summary>The same, but prompts on one picture are taken together and share what is alike.</summary>
+    public static Process StartQuestions(string databasePath) => Start(QuestionsVariable, databasePath);
 
     /// <summary>A process that brings a database into today's form: a line when it begins, then nothing.</summary>
     public static Process StartUpgrade(string databasePath) => Start(UpgradeVariable, databasePath);
@@ -34,6 +39,12 @@ internal static class KilledWriter
         if (Environment.GetEnvironmentVariable(Variable) is { } path)
         {
             Write(path);
+            Environment.Exit(0);
+        }
+
+        if (Environment.GetEnvironmentVariable(QuestionsVariable) is { } questions)
+        {
+            WriteQuestions(questions);
             Environment.Exit(0);
         }
 
@@ -73,6 +84,35 @@ internal static class KilledWriter
 
             Result(queue.CompleteAsync(claimed.Id, claimed.Attempt, [1], "x", CancellationToken.None));
             Console.WriteLine($"{claimed.Id} done");
+        }
+    }
+
+    private static void WriteQuestions(string path)
+    {
+        using var services = Services(path);
+        var queue = services.GetRequiredService<AnalysisQueue>();
+        services.GetRequiredService<Database>().PrepareAsync(CancellationToken.None).GetAwaiter().GetResult();
+        Result(queue.RequeueInterruptedAsync(CancellationToken.None));
+        while (Result(queue.ClaimBatchAsync(null, 1, 4, CancellationToken.None)) is { Count: > 0 } claimed)
+        {
+            var started = claimed.Select(one => new StartedAnalysis(one.Id, one.Attempt, Sample.Layout())).ToList();
+            Result(queue.WriteLayoutsAsync(started, 3, claimed[0].Checkpoint.Layers + 1, CancellationToken.None));
+            Console.WriteLine($"{claimed[0].Id} layout");
+            for (var layer = 0; layer <= claimed[0].Checkpoint.Layers; layer++)
+            {
+                for (var question = 0; question < claimed.Count; question++)
+                {
+                    var one = claimed[question];
+                    Result(queue.WriteReadingAsync(one.Id, one.Attempt, ReadingSegment.Prompt, layer, Sample.Packed(layer, 582 + question, 10), CancellationToken.None));
+                    Console.WriteLine($"{one.Id} layer {layer}");
+                }
+            }
+
+            foreach (var one in claimed)
+            {
+                Result(queue.CompleteAsync(one.Id, one.Attempt, [1], "x", CancellationToken.None));
+                Console.WriteLine($"{one.Id} done");
+            }
         }
     }
 

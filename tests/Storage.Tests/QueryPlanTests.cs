@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using LogitLens.Storage.Gallery;
 using LogitLens.Storage.Labels;
 using LogitLens.Storage.Statistics;
+using LogitLens.Storage.Tests.Readings;
 using LogitLens.Storage.Tokens;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -16,6 +17,7 @@ public sealed partial class QueryPlanTests
     private static readonly string[] LargeTables =
     [
         "Analyses", "Readings", "AnalysisLayouts", "ImageContents", "ImageThumbnails", "CheckpointTokens", "AnalysisAggregates", "RunTallies", "UnsummedAnalyses",
+        "Prefixes", "PrefixReadings", "PrefixSummaries",
     ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -99,8 +101,17 @@ public sealed partial class QueryPlanTests
         await storage.Runs.RetryAsync(claimed.Id, Token);
         await storage.Runs.CancelAsync(claimed.Id, Token);
         await storage.Runs.DeleteAsync(run, Token);
+        var (questions, shared) = await Questions.FinishAsync(storage, 3);
+        await storage.Readings.ReadAsync(shared[0].Id, 1, Token);
+        await storage.Readings.ReadPackedAsync(shared[0].Id, Token);
+        await storage.Readings.ReadLayerAsync(shared[0].Id, ReadingSegment.Prompt, 1, Token);
+        await storage.Retention.FindRoomAsync(questions, Token);
+        await storage.Retention.SetAsync(questions, new RunRetention(RetentionKind.Summaries), Token);
+        await storage.Retention.LetGoAsync(null, null, Token);
+        await storage.Runs.FindPastCostAsync(questions, Token);
+        await storage.Runs.DeleteAsync(questions, Token);
 
-        Assert.InRange(log.Commands.Count, 50, 500);
+        Assert.InRange(log.Commands.Count, 50, 700);
         var scans = new List<string>();
         await using var connection = new SqliteConnection(storage.ConnectionString);
         await connection.OpenAsync(Token);

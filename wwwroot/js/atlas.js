@@ -2,9 +2,6 @@
 
 import { fitCanvas, watchSize } from './explorer/dom.js';
 
-const strings = {
-  failed: 'The lit patches could not be read: ',
-};
 const DIM = 'rgb(12 16 18 / 62%)';
 
 /** Attaches to the list of tiles, whose data-atlas is the address of their patches. */
@@ -40,6 +37,14 @@ export function attach(list) {
     context.lineWidth = 1;
     context.stroke(outline(rectangles));
     canvas.dataset.lit = String(picture.patches.length);
+  }
+
+  // A tile is as wide as the stored picture asks; a run that turned it saw another shape.
+  function turn(link) {
+    const picture = pictures.get(link.dataset.analysis);
+    if (picture) {
+      link.parentElement.style.setProperty('--aspect', String(Math.min(2.6, Math.max(0.6, picture.width / picture.height))));
+    }
   }
 
   // The patch under the pointer is where the link leads.
@@ -82,10 +87,12 @@ export function attach(list) {
         pictures.set(String(item.analysis), item);
       }
 
+      links().forEach(turn);
+
       drawAll();
     } catch (error) {
       if (!controller.signal.aborted && message) {
-        message.textContent = strings.failed + error.message;
+        message.textContent = message.dataset.atlasFailed.replace('{0}', error.message);
       }
     }
   })();

@@ -64,11 +64,7 @@ internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, Im
         }
 
         var layers = items[0].Claimed.Settings.Layers?.Count ?? engine.Config.Text.Layers + 1;
-        foreach (var (item, input) in prepared)
-        {
-            item.IsTakenAway = !await queue.WriteLayoutAsync(item.Claimed.Id, item.Claimed.Attempt, LayoutOf(input), layers, cancellationToken);
-        }
-
+        await WriteLayoutsAsync(prepared, layers, cancellationToken);
         prepared.RemoveAll(one => !one.Item.IsWanted);
         if (prepared.Count == 0)
         {
@@ -119,6 +115,23 @@ internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, Im
 
             return prepared;
         });
+    }
+
+    /// <summary>Layouts of what is computed together; of prompts on one picture the readings up to its end are kept once, as they are computed once.</summary>
+    private async Task WriteLayoutsAsync(List<PreparedItem> prepared, int layers, CancellationToken cancellationToken)
+    {
+        var shared = LensEngine.FindShared([.. prepared.Select(one => one.Input)]);
+        var alone = Enumerable.Range(0, prepared.Count).Except(shared.SelectMany(start => start.Inputs)).Select(i => new SharedStart([i], 0));
+        foreach (var start in shared.Concat(alone))
+        {
+            var started = start.Inputs.Select(i => prepared[i]).ToList();
+            var running = await queue.WriteLayoutsAsync(
+                [.. started.Select(one => new StartedAnalysis(one.Item.Claimed.Id, one.Item.Claimed.Attempt, LayoutOf(one.Input)))], start.Positions, layers, cancellationToken);
+            for (var i = 0; i < started.Count; i++)
+            {
+                started[i].Item.IsTakenAway = !running[i];
+            }
+        }
     }
 
     private async Task<IReadOnlyList<Answer?>> ComputeAsync(

@@ -6,6 +6,9 @@ namespace LogitLens.Dashboard.Analysis;
 /// <summary>Pictures that a browser shows as the model saw them.</summary>
 internal static class BrowserPicture
 {
+    // What is kept was let in under other limits, perhaps.
+    private static readonly PictureLimits LimitsOfItsDay = new(long.MaxValue, PictureLimits.Default.MaxPixels);
+
     /// <summary>The media type of a format.</summary>
     public static string MediaTypeOf(PictureFormat format) => format switch
     {
@@ -20,16 +23,17 @@ internal static class BrowserPicture
     /// <summary>The picture in one orientation, in a form that every browser shows pixel by pixel as it was analysed: upright by its pixels alone, opaque, one frame.</summary>
     public static (byte[] Bytes, string MediaType) From(byte[] bytes, PictureOrientation orientation)
     {
-        // It was let in under the limits of its day.
-        var limits = new PictureLimits(long.MaxValue, PictureLimits.Default.MaxPixels);
-        var info = PictureDecoder.Inspect(bytes, limits);
+        var info = PictureDecoder.Inspect(bytes, LimitsOfItsDay);
         if (info.ExifOrientation == 1 && IsPlain(bytes, info.Format))
         {
             return (bytes, MediaTypeOf(info.Format));
         }
 
-        return (PictureEncoder.ToPng(PictureDecoder.Decode(bytes, orientation, limits)), "image/png");
+        return (PictureEncoder.ToPng(PictureDecoder.Decode(bytes, orientation, LimitsOfItsDay)), "image/png");
     }
+
+    /// <summary>A small picture, turned as EXIF says; null where it says nothing.</summary>
+    public static byte[]? TurnedThumbnail(byte[] bytes) => PictureThumbnail.CreateTurned(bytes, LimitsOfItsDay);
 
     /// <summary>Whether a browser shows the file without alpha and without moving.</summary>
     private static bool IsPlain(ReadOnlySpan<byte> bytes, PictureFormat format) => format switch

@@ -78,7 +78,8 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
     {
         using var checkpoint = await Task.Run(() => Open(FullPath(folder)), cancellationToken);
         var tokens = await Task.Run(() => checkpoint.OpenTokenizer().Tokens, cancellationToken);
-        var hash = await HashAsync(checkpoint, cancellationToken);
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        var hash = await HashAsync(checkpoint, files, cancellationToken);
         var available = Describe(checkpoint);
         return await store.AddAsync(
             new NewCheckpoint(
@@ -90,7 +91,7 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
                 available.VocabularySize,
                 checkpoint.Config.DType,
                 available.StoredBytes,
-                DetailsOf(checkpoint),
+                DetailsOf(checkpoint, files),
                 [.. tokens.Select(token => new TokenRow(token.Id, token.Piece, token.Text, token.Display, (byte)token.Kind))]),
             cancellationToken);
     }
@@ -109,7 +110,7 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
         var checkpoint = await Task.Run(() => Open(folder), cancellationToken);
         try
         {
-            if (await HashAsync(checkpoint, cancellationToken) != row.Hash)
+            if (await HashAsync(checkpoint, null, cancellationToken) != row.Hash)
             {
                 throw new RefusedInputException(
                     $"The files in {folder} have changed since the run was started, so its results would not belong together: put the old files back, or start a new run.");
@@ -140,7 +141,7 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
         }
     }
 
-    private async Task<string> HashAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    private async Task<string> HashAsync(Checkpoint checkpoint, Dictionary<string, string>? files, CancellationToken cancellationToken)
     {
         var fingerprint = checkpoint.Fingerprint;
         if (await store.FindHashAsync(fingerprint, cancellationToken) is { } known)
@@ -149,7 +150,7 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
         }
 
         LogHashing(checkpoint.Folder, checkpoint.Weights.StoredBytes);
-        var hash = await Task.Run(() => checkpoint.ComputeHash(cancellationToken), cancellationToken);
+        var hash = await Task.Run(() => checkpoint.ComputeHash(files, cancellationToken), cancellationToken);
         await store.RememberHashAsync(fingerprint, hash, cancellationToken);
         return hash;
     }
@@ -194,11 +195,13 @@ internal sealed partial class CheckpointRegistry(CheckpointStore store, IOptions
         return Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
     }
 
-    private static string DetailsOf(Checkpoint checkpoint) => JsonSerializer.Serialize(
+    // Files' hashes are known where the checkpoint was hashed just now, which it is when it is met first.
+    private static string DetailsOf(Checkpoint checkpoint, Dictionary<string, string> hashes) => JsonSerializer.Serialize(
         new
         {
             config = checkpoint.Config,
             files = new DirectoryInfo(checkpoint.Folder).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal).ToDictionary(file => file.Name, file => file.Length),
+            sha256 = hashes,
         },
         JsonSerializerOptions.Web);
 

@@ -13,6 +13,11 @@ public static class PictureThumbnail
     public static byte[] Create(ReadOnlySpan<byte> bytes, PictureLimits limits)
         => Create(PictureDecoder.Decode(bytes, PictureOrientation.AsStored, limits));
 
+    /// <summary>The same, of the picture turned as EXIF says; null where it says nothing, so that <see cref="Create(ReadOnlySpan{byte}, PictureLimits)"/> is that already.</summary>
+    /// <exception cref="RefusedInputException">Not a picture, over a limit, or cut short.</exception>
+    public static byte[]? CreateTurned(ReadOnlySpan<byte> bytes, PictureLimits limits)
+        => PictureDecoder.Inspect(bytes, limits).ExifOrientation == 1 ? null : Create(PictureDecoder.Decode(bytes, PictureOrientation.Exif, limits));
+
     /// <summary>The same, of a picture that has been decoded already.</summary>
     public static byte[] Create(Picture picture)
     {

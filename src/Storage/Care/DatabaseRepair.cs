@@ -95,9 +95,11 @@ public sealed class DatabaseRepair
             var layouts = await context.AnalysisLayouts
                 .Where(l => l.Analysis!.State != AnalysisState.Done && l.Analysis.State != AnalysisState.Running)
                 .ExecuteDeleteAsync(token);
+            var prefixes = await context.Prefixes.Where(p => p.Analyses.Count == 0).ExecuteDeleteAsync(token);
             Add(readings, "readings that belonged to nothing were deleted.");
             Add(summaries, "layer summaries that belonged to nothing were deleted.");
             Add(layouts, "layouts that belonged to nothing were deleted.");
+            Add(prefixes, "prefixes that no analysis shares were deleted.");
             return done;
 
             void Add(int count, string what)

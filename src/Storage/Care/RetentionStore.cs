@@ -54,9 +54,12 @@ public sealed class RetentionStore
             }
 
             var done = context.Analyses.Where(a => a.RunNumber == number && a.State == AnalysisState.Done);
+            var prefixes = done.Where(a => a.PrefixId != null).Select(a => a.PrefixId).Distinct();
             return new RunRoom(
-                await done.SelectMany(a => context.Summaries.Where(s => s.AnalysisId == a.Id)).SumAsync(s => (long)s.Packed.Length, token),
-                await done.SelectMany(a => a.Readings).SumAsync(r => (long)r.Packed.Length, token),
+                await done.SelectMany(a => context.Summaries.Where(s => s.AnalysisId == a.Id)).SumAsync(s => (long)s.Packed.Length, token)
+                    + await prefixes.SelectMany(p => context.PrefixSummaries.Where(s => s.PrefixId == p)).SumAsync(s => (long)s.Packed.Length, token),
+                await done.SelectMany(a => a.Readings).SumAsync(r => (long)r.Packed.Length, token)
+                    + await prefixes.SelectMany(p => context.PrefixReadings.Where(r => r.PrefixId == p)).SumAsync(r => (long)r.Packed.Length, token),
                 await done.CountAsync(a => a.RestGoneAt != null, token),
                 await done.CountAsync(token));
         },
@@ -122,12 +125,19 @@ public sealed class RetentionStore
                 continue;
             }
 
-            var rests = await context.Readings.AsTracking().Where(r => r.AnalysisId == id).ToListAsync(cancellationToken);
-            foreach (var rest in rests)
+            foreach (var rest in await context.Readings.AsTracking().Where(r => r.AnalysisId == id).ToListAsync(cancellationToken))
             {
-                var empty = ReadingCodec.WithoutRanks(rest.Packed);
-                freed += rest.Packed.Length - empty.Length;
-                rest.Packed = empty;
+                rest.Packed = Empty(rest.Packed);
+            }
+
+            // What it shares goes with the last who wanted it.
+            var prefix = await context.Analyses.Where(a => a.Id == id).Select(a => a.PrefixId).SingleAsync(cancellationToken);
+            if (prefix is not null && !await context.Analyses.AnyAsync(a => a.PrefixId == prefix && a.RestGoneAt == null, cancellationToken))
+            {
+                foreach (var rest in await context.PrefixReadings.AsTracking().Where(r => r.PrefixId == prefix).ToListAsync(cancellationToken))
+                {
+                    rest.Packed = Empty(rest.Packed);
+                }
             }
 
             await context.SaveChangesAsync(cancellationToken);
@@ -135,5 +145,12 @@ public sealed class RetentionStore
         }
 
         return freed;
+
+        byte[] Empty(byte[] rest)
+        {
+            var empty = ReadingCodec.WithoutRanks(rest);
+            freed += rest.Length - empty.Length;
+            return empty;
+        }
     }
 }

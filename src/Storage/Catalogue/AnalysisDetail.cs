@@ -11,6 +11,9 @@ public sealed record AnalysisDetail(
     IReadOnlyList<int> AnswerIds,
     int Blobs = 0)
 {
+    /// <summary>So many first positions are kept together with other prompts on the same picture; 0 for none.</summary>
+    public int SharedPositions { get; init; }
+
     /// <summary>The file it was imported from; null for what was computed here.</summary>
     public AnalysisSource? Source { get; init; }
 }

@@ -3,6 +3,7 @@ using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Catalogue.Entities;
 using LogitLens.Storage.Readings;
 using LogitLens.Storage.Readings.Digests;
+using LogitLens.Storage.Readings.Prefixes;
 using LogitLens.Storage.Sqlite;
 using LogitLens.Storage.Tokens;
 using Microsoft.EntityFrameworkCore;
@@ -76,23 +77,52 @@ public sealed class AnalysisQueue
     public Task<int> CountQueuedAsync(CancellationToken cancellationToken) => _reader.ReadAsync((context, token) => Queued(context).CountAsync(token), cancellationToken);
 
     /// <summary>Keeps where the positions lie, before the first layer; older attempts' readings go.</summary>
-    public Task<bool> WriteLayoutAsync(AnalysisId id, int attempt, AnalysisLayout layout, int layersTotal, CancellationToken cancellationToken)
+    public async Task<bool> WriteLayoutAsync(AnalysisId id, int attempt, AnalysisLayout layout, int layersTotal, CancellationToken cancellationToken) =>
+        (await WriteLayoutsAsync([new StartedAnalysis(id, attempt, layout)], 0, layersTotal, cancellationToken))[0];
+
+    /// <summary>
+    /// The same of several analyses of one run, in one transaction. What is written of their first positions is kept once: they share a <em>prefix</em>, which
+    /// goes with the last of them.
+    /// </summary>
+    /// <param name="started">The analyses.</param>
+    /// <param name="shared">So many positions from the first on are one computation for all of them; 0 for none.</param>
+    /// <param name="layersTotal">Layers that will be written of each.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>For each whether it is still Running in this attempt.</returns>
+    /// <exception cref="ArgumentException">One has no positions of its own beyond the shared ones, or they are of several runs.</exception>
+    public Task<IReadOnlyList<bool>> WriteLayoutsAsync(IReadOnlyList<StartedAnalysis> started, int shared, int layersTotal, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(started);
+        ArgumentOutOfRangeException.ThrowIfNegative(shared);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(layersTotal);
-        return _writer.WriteAsync(
+        if (shared > 0 && started.Any(one => one.Layout.Positions.Count <= shared))
+        {
+            throw new ArgumentException($"An analysis that shares {shared} positions needs one of its own behind them.", nameof(started));
+        }
+
+        return _writer.WriteAsync<IReadOnlyList<bool>>(
             async (context, token) =>
             {
-                var mine = Mine(context, id, attempt);
-                if (await mine.ExecuteUpdateAsync(a => a.SetProperty(x => x.LayersDone, 0).SetProperty(x => x.LayersTotal, layersTotal), token) == 0)
+                var running = new List<bool>();
+                foreach (var one in started)
                 {
-                    return false;
+                    var mine = Mine(context, one.Id, one.Attempt);
+                    running.Add(await mine.ExecuteUpdateAsync(a => a.SetProperty(x => x.LayersDone, 0).SetProperty(x => x.LayersTotal, layersTotal), token) > 0);
+                    if (running[^1])
+                    {
+                        await DropResultsAsync(context, mine, token);
+                        context.AnalysisLayouts.Add(new AnalysisLayoutEntity { AnalysisId = one.Id.Value, Packed = AnalysisLayoutCodec.Pack(one.Layout) });
+                    }
                 }
 
-                await DropResultsAsync(context, mine, token);
-                context.AnalysisLayouts.Add(new AnalysisLayoutEntity { AnalysisId = id.Value, Packed = AnalysisLayoutCodec.Pack(layout) });
                 await context.SaveChangesAsync(token);
-                return true;
+                var together = started.Where((_, place) => running[place]).Select(one => one.Id.Value).ToArray();
+                if (shared > 0 && together.Length > 1)
+                {
+                    await ShareAsync(context, together, shared, token);
+                }
+
+                return running;
             },
             cancellationToken);
     }
@@ -119,7 +149,10 @@ public sealed class AnalysisQueue
                     throw new InvalidOperationException($"Attempt {attempt} of analysis {id} has written layer {layer} of its {segment} segment already.");
                 }
 
-                context.Readings.Add(new ReadingEntity { AnalysisId = id.Value, Attempt = attempt, Segment = segment, Layer = layer, Packed = rest });
+                var own = segment == ReadingSegment.Prompt && await PrefixOfAsync(context, id, token) is { } prefix
+                    ? await PrefixParts.PutRestAsync(context, prefix, layer, rest, token)
+                    : rest;
+                context.Readings.Add(new ReadingEntity { AnalysisId = id.Value, Attempt = attempt, Segment = segment, Layer = layer, Packed = own });
                 context.LayerSummaries.Add(new LayerSummaryEntity { AnalysisId = id.Value, Attempt = attempt, Segment = segment, Layer = layer, Packed = summary });
                 await context.SaveChangesAsync(token);
                 return true;
@@ -170,7 +203,15 @@ public sealed class AnalysisQueue
                 }
 
                 await context.LayerSummaries.Where(s => s.AnalysisId == id.Value).ExecuteDeleteAsync(token);
-                context.Summaries.AddRange(summaries.Select(s => new SummaryEntity { AnalysisId = id.Value, Segment = s.Segment, Packed = s.Packed }));
+                var prefix = await PrefixOfAsync(context, id, token);
+                foreach (var summary in summaries)
+                {
+                    var own = summary.Segment == ReadingSegment.Prompt && prefix is not null
+                        ? await PrefixParts.PutSummaryAsync(context, prefix, summary.Packed, token)
+                        : summary.Packed;
+                    context.Summaries.Add(new SummaryEntity { AnalysisId = id.Value, Segment = summary.Segment, Packed = own });
+                }
+
                 await context.SaveChangesAsync(token);
                 await digest.WriteAsync(context, token);
                 return true;
@@ -215,8 +256,26 @@ public sealed class AnalysisQueue
             await context.LayerSummaries.Where(s => s.AnalysisId == id).ExecuteDeleteAsync(cancellationToken);
             await context.HiddenStates.Where(s => s.AnalysisId == id).ExecuteDeleteAsync(cancellationToken);
             await context.AnalysisLayouts.Where(l => l.AnalysisId == id).ExecuteDeleteAsync(cancellationToken);
+
+            // A prefix that nobody refers to any more goes with this, by a trigger.
+            await context.Analyses.Where(a => a.Id == id && a.PrefixId != null).ExecuteUpdateAsync(a => a.SetProperty(x => x.PrefixId, (long?)null), cancellationToken);
         }
     }
+
+    private static async Task ShareAsync(StorageContext context, long[] together, int positions, CancellationToken cancellationToken)
+    {
+        var analyses = context.Analyses.Where(a => together.Contains(a.Id));
+        if (await analyses.Select(a => a.RunNumber).Distinct().CountAsync(cancellationToken) > 1)
+        {
+            throw new ArgumentException("Analyses of several runs share nothing: their settings may differ.", nameof(together));
+        }
+
+        var prefix = await PrefixParts.AddAsync(context, positions, cancellationToken);
+        await analyses.ExecuteUpdateAsync(a => a.SetProperty(x => x.PrefixId, prefix.Id), cancellationToken);
+    }
+
+    private static Task<PrefixEntity?> PrefixOfAsync(StorageContext context, AnalysisId id, CancellationToken cancellationToken) =>
+        context.Analyses.Where(a => a.Id == id.Value).Select(a => a.Prefix).SingleOrDefaultAsync(cancellationToken);
 
     private static IQueryable<AnalysisEntity> Queued(StorageContext context) => context.Analyses.Where(a => a.State == AnalysisState.Queued);
 

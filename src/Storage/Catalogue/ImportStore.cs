@@ -241,11 +241,11 @@ public sealed class ImportStore
             var id = new AnalysisId(entity.Id);
             if (tokens is null)
             {
-                await FinishedAnalysis.WriteAsync(context, id, layout, readings, _tokens, cancellationToken);
+                await FinishedAnalysis.WriteAsync(context, id, layout, readings, _tokens, cancellationToken, analysis.SharedPositions);
             }
             else
             {
-                await FinishedAnalysis.WriteAsync(context, id, layout, readings, tokens, cancellationToken);
+                await FinishedAnalysis.WriteAsync(context, id, layout, readings, tokens, cancellationToken, analysis.SharedPositions);
             }
         }
     }

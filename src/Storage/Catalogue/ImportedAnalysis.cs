@@ -22,6 +22,9 @@ public sealed record ImportedAnalysis(
     /// <summary>When the tokens beyond top-1 were let go of; null while they are here.</summary>
     public DateTimeOffset? RestGoneAt { get; init; }
 
+    /// <summary>So many first positions were kept together with other analyses of its run on the same picture; 0 for none. Fewer than the layout has.</summary>
+    public int SharedPositions { get; init; }
+
     /// <summary>The file it was imported from before; null for what an engine computed.</summary>
     public ImportedSource? Source { get; init; }
 

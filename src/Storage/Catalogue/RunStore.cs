@@ -42,7 +42,7 @@ public sealed class RunStore
             {
                 var modelLayers = await context.Checkpoints.Where(c => c.Id == run.Checkpoint.Value).Select(c => (int?)c.Layers).SingleOrDefaultAsync(token)
                     ?? throw new StorageException($"The run \"{run.Name}\" was not started: its checkpoint is no longer in the database; choose it again.");
-                await RequireImagesAsync(context, run, token);
+                await RequireImagesAsync(context, run.Name, run.Items, token);
 
                 var id = RunId.New();
                 var now = _clock.GetUtcNow();
@@ -62,6 +62,36 @@ public sealed class RunStore
                 await context.SaveChangesAsync(token);
                 await InsertAnalysesAsync(context, entity.Number, run.Items, layersTotal, now, token);
                 return id;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Queues more items in a run, with its checkpoint and settings; returns how many. Items that it has already, image and prompt alike, are left out.</summary>
+    /// <exception cref="StorageException">The run or an image has been deleted meanwhile, or the database cannot be written.</exception>
+    public Task<int> AddItemsAsync(RunId id, IReadOnlyList<NewItem> items, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return _writer.WriteAsync(
+            async (context, token) =>
+            {
+                var run = await context.Runs.Where(r => r.Id == id.Value && !r.Deleting).Select(r => new { r.Number, r.Name, r.Settings, r.Prompt, r.Checkpoint!.Layers }).SingleOrDefaultAsync(token)
+                    ?? throw new StorageException("Nothing was added: the run is no longer in the database; choose another.");
+                await RequireImagesAsync(context, run.Name, items, token);
+                var known = (await context.Analyses.Where(a => a.RunNumber == run.Number).Select(a => new { a.ImageId, a.Prompt }).ToListAsync(token)).Select(a => (a.ImageId, a.Prompt)).ToHashSet();
+                var added = items.Where(item => known.Add((item.Image.Value, item.Prompt))).ToList();
+                if (added.Count == 0)
+                {
+                    return 0;
+                }
+
+                var first = (await context.Analyses.Where(a => a.RunNumber == run.Number).MaxAsync(a => (int?)a.Ordinal, token) ?? -1) + 1;
+                await InsertAnalysesAsync(context, run.Number, added, RunSettingsJson.Read(run.Settings).Layers?.Count ?? run.Layers + 1, _clock.GetUtcNow(), token, first);
+                if (run.Prompt is not null && added.Any(item => item.Prompt != run.Prompt))
+                {
+                    await context.Runs.Where(r => r.Number == run.Number).ExecuteUpdateAsync(r => r.SetProperty(x => x.Prompt, (string?)null), token);
+                }
+
+                return added.Count;
             },
             cancellationToken);
     }
@@ -151,7 +181,7 @@ public sealed class RunStore
             var run = (await context.Runs.Where(r => r.Id == row.Run.Value).ToRowsAsync(context, token)).Single();
             var image = (await context.Images.Where(i => i.Id == row.Image.Value).ToRowsAsync(token)).Single();
             var more = await analysis
-                .Select(a => new { Layout = a.Layout!.Packed, a.AnswerIds, Blobs = a.Readings.Count(r => r.Attempt == a.Attempt) })
+                .Select(a => new { Layout = a.Layout!.Packed, a.AnswerIds, Blobs = a.Readings.Count(r => r.Attempt == a.Attempt), Shared = (int?)a.Prefix!.Positions })
                 .SingleAsync(token);
             return new AnalysisDetail(
                 row,
@@ -161,6 +191,7 @@ public sealed class RunStore
                 MemoryMarshal.Cast<byte, int>(more.AnswerIds).ToArray(),
                 more.Blobs)
             {
+                SharedPositions = more.Shared ?? 0,
                 Source = await context.AnalysisSources.Where(s => s.AnalysisId == id.Value).Select(s => s.Details).SingleOrDefaultAsync(token) is { } source
                     ? AnalysisSourceJson.Read(source)
                     : null,
@@ -303,22 +334,22 @@ public sealed class RunStore
         return true;
     }
 
-    private static async Task RequireImagesAsync(StorageContext context, NewRun run, CancellationToken cancellationToken)
+    private static async Task RequireImagesAsync(StorageContext context, string run, IReadOnlyList<NewItem> items, CancellationToken cancellationToken)
     {
-        foreach (var chunk in run.Items.Select(i => i.Image.Value).Distinct().Chunk(Chunks.Ids))
+        foreach (var chunk in items.Select(i => i.Image.Value).Distinct().Chunk(Chunks.Ids))
         {
             var found = await context.Images.CountAsync(i => chunk.Contains(i.Id), cancellationToken);
             if (found < chunk.Length)
             {
                 throw new StorageException(
-                    $"The run \"{run.Name}\" was not started: {chunk.Length - found} of its images are no longer in the database; add them again.");
+                    $"The run \"{run}\" was not started: {chunk.Length - found} of its images are no longer in the database; add them again.");
             }
         }
     }
 
     /// <summary>One prepared statement for all: a run may have 10,000 items, and the writer is nobody else's meanwhile.</summary>
     private static async Task InsertAnalysesAsync(
-        StorageContext context, long run, IReadOnlyList<NewItem> items, int layersTotal, DateTimeOffset now, CancellationToken cancellationToken)
+        StorageContext context, long run, IReadOnlyList<NewItem> items, int layersTotal, DateTimeOffset now, CancellationToken cancellationToken, int firstOrdinal = 0)
     {
         await using var command = context.Database.GetDbConnection().CreateCommand();
         command.Transaction = context.Database.CurrentTransaction?.GetDbTransaction();
@@ -336,7 +367,7 @@ public sealed class RunStore
         var answer = Add("@answer", DBNull.Value);
         for (var i = 0; i < items.Count; i++)
         {
-            ordinal.Value = i;
+            ordinal.Value = firstOrdinal + i;
             image.Value = items[i].Image.Value;
             prompt.Value = items[i].Prompt;
             answer.Value = (object?)items[i].TrueAnswer ?? DBNull.Value;
@@ -393,6 +424,9 @@ public sealed class RunStore
                 a.LayersTotal,
                 Bytes = context.Summaries.Where(s => s.AnalysisId == a.Id).Sum(s => (long)s.Packed.Length),
                 Segments = context.Summaries.Count(s => s.AnalysisId == a.Id),
+                a.PrefixId,
+                Shared = (int?)a.Prefix!.Positions,
+                Layout = a.Layout!.Packed,
             })
             .ToListAsync(token);
         if (sample.Count == 0)
@@ -404,7 +438,14 @@ public sealed class RunStore
         var width = (vocabulary <= 65_536 ? 2 : 4) + 4;
         var together = (sample.Max(a => a.Finished) - sample.Min(a => a.Started)).TotalSeconds / sample.Count;
         var each = sample.Select(a => (a.Finished - a.Started).TotalSeconds).Order().ElementAt(sample.Count / 2);
-        return new PastCost(
-            run.Name, sample.Count, Math.Min(together, each), sample.Average(a => (((double)a.Bytes / a.LayersTotal) - (32.0 * a.Segments)) / width), vocabulary);
+
+        // What is kept once of several prompts on a picture counts for each of them here, and is taken off where it is said how many share.
+        var positions = sample.Average(a => ((((double)a.Bytes / a.LayersTotal) - (32.0 * a.Segments)) / width) + (a.Shared ?? 0));
+        var sharing = sample.Where(a => a.PrefixId is not null).ToList();
+        return new PastCost(run.Name, sample.Count, Math.Min(together, each), positions, vocabulary)
+        {
+            PositionsToShare = sample.Find(a => a.Shared is not null)?.Shared ?? (sample[0].Layout is { } layout ? AnalysisLayoutCodec.Unpack(layout).CountToPictureEnd() : 0),
+            Spared = (double)(sharing.Count - sharing.Select(a => a.PrefixId).Distinct().Count()) / sample.Count,
+        };
     }
 }

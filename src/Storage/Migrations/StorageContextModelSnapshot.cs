@@ -49,6 +49,9 @@ namespace LogitLens.Storage.Migrations
                     b.Property<int>("Ordinal")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("PrefixId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Prompt")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -72,6 +75,9 @@ namespace LogitLens.Storage.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("PrefixId")
+                        .HasFilter("\"PrefixId\" IS NOT NULL");
 
                     b.HasIndex("ImageId", "State");
 
@@ -600,6 +606,57 @@ namespace LogitLens.Storage.Migrations
                     b.ToTable("LayerSummaries", (string)null);
                 });
 
+            modelBuilder.Entity("LogitLens.Storage.Readings.Prefixes.PrefixEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Positions")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("Prefixes", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Readings.Prefixes.PrefixReadingEntity", b =>
+                {
+                    b.Property<long>("PrefixId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Layer")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Checksum")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("PrefixId", "Layer");
+
+                    b.ToTable("PrefixReadings", (string)null);
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Readings.Prefixes.PrefixSummaryEntity", b =>
+                {
+                    b.Property<long>("PrefixId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Checksum")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Packed")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("PrefixId");
+
+                    b.ToTable("PrefixSummaries", (string)null);
+                });
+
             modelBuilder.Entity("LogitLens.Storage.Readings.ReadingEntity", b =>
                 {
                     b.Property<long>("AnalysisId")
@@ -757,6 +814,11 @@ namespace LogitLens.Storage.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
+                    b.HasOne("LogitLens.Storage.Readings.Prefixes.PrefixEntity", "Prefix")
+                        .WithMany("Analyses")
+                        .HasForeignKey("PrefixId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.HasOne("LogitLens.Storage.Catalogue.Entities.RunEntity", "Run")
                         .WithMany("Analyses")
                         .HasForeignKey("RunNumber")
@@ -764,6 +826,8 @@ namespace LogitLens.Storage.Migrations
                         .IsRequired();
 
                     b.Navigation("Image");
+
+                    b.Navigation("Prefix");
 
                     b.Navigation("Run");
                 });
@@ -930,6 +994,28 @@ namespace LogitLens.Storage.Migrations
                     b.Navigation("Analysis");
                 });
 
+            modelBuilder.Entity("LogitLens.Storage.Readings.Prefixes.PrefixReadingEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Readings.Prefixes.PrefixEntity", "Prefix")
+                        .WithMany()
+                        .HasForeignKey("PrefixId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Prefix");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Readings.Prefixes.PrefixSummaryEntity", b =>
+                {
+                    b.HasOne("LogitLens.Storage.Readings.Prefixes.PrefixEntity", "Prefix")
+                        .WithOne()
+                        .HasForeignKey("LogitLens.Storage.Readings.Prefixes.PrefixSummaryEntity", "PrefixId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Prefix");
+                });
+
             modelBuilder.Entity("LogitLens.Storage.Readings.ReadingEntity", b =>
                 {
                     b.HasOne("LogitLens.Storage.Catalogue.Entities.AnalysisEntity", "Analysis")
@@ -1043,6 +1129,11 @@ namespace LogitLens.Storage.Migrations
             modelBuilder.Entity("LogitLens.Storage.Labels.TagEntity", b =>
                 {
                     b.Navigation("Links");
+                });
+
+            modelBuilder.Entity("LogitLens.Storage.Readings.Prefixes.PrefixEntity", b =>
+                {
+                    b.Navigation("Analyses");
                 });
 #pragma warning restore 612, 618
         }

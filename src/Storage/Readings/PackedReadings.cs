@@ -1,6 +1,6 @@
 namespace LogitLens.Storage.Readings;
 
-/// <summary>All readings of one Done analysis as they are kept, byte for byte: what an archive carries.</summary>
+/// <summary>All readings of one Done analysis, byte for byte as they were given, whatever of them is kept together with others.</summary>
 /// <param name="Summaries">Each segment's summaries, layers ascending, one after another.</param>
 /// <param name="Rests">Each layer's rest: prompt layers ascending, then answer layers.</param>
 public sealed record PackedReadings(IReadOnlyList<PackedSummary> Summaries, IReadOnlyList<PackedRest> Rests)

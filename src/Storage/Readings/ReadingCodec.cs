@@ -186,6 +186,65 @@ public static class ReadingCodec
         return whole;
     }
 
+    /// <summary>Cuts any reading in two after some positions, without looking at a number; each half is a packed reading of its own.</summary>
+    /// <param name="count">Positions of the first half: at least one, and at least one is left for the second.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A half would be empty.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a packed reading.</exception>
+    internal static (byte[] Start, byte[] End) SplitPositions(ReadOnlySpan<byte> packed, int count)
+    {
+        var shape = ReadShape(packed);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(count, shape.Positions);
+        return (TakePositions(packed, shape, 0, count), TakePositions(packed, shape, count, shape.Positions - count));
+    }
+
+    /// <summary>Puts two halves together again that <see cref="SplitPositions"/> made: the same bytes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not packed readings, or no neighbouring stretches of one layer.</exception>
+    internal static byte[] JoinPositions(ReadOnlySpan<byte> start, ReadOnlySpan<byte> end)
+    {
+        var first = ReadShape(start);
+        var second = ReadShape(end);
+        var (from, count) = ReadPositions(start);
+
+        // Bytes 4…9 are lens, score kind, id width, flags and layer.
+        if (first with { Positions = second.Positions } != second || !start[4..10].SequenceEqual(end[4..10]) || ReadPositions(end).First != from + count)
+        {
+            throw Invalid("two stretches of positions do not belong together");
+        }
+
+        var shape = first with { Positions = first.Positions + second.Positions };
+        var whole = new byte[shape.TotalLength()];
+        WriteHeader(whole, start, shape);
+        var to = whole.AsSpan(HeaderLength);
+        var fromStart = start[HeaderLength..];
+        var fromEnd = end[HeaderLength..];
+        for (var plane = 0; plane < Shape.Planes; plane++)
+        {
+            var width = shape.WidthOf(plane);
+            if (plane == Shape.TrackedIds)
+            {
+                var ids = Take(ref fromStart, width);
+                if (!ids.SequenceEqual(Take(ref fromEnd, width)))
+                {
+                    throw Invalid("two stretches of positions track other tokens");
+                }
+
+                ids.CopyTo(Take(ref to, width));
+                continue;
+            }
+
+            var both = Take(ref to, shape.Positions * width);
+            Take(ref fromStart, first.Positions * width).CopyTo(both);
+            Take(ref fromEnd, second.Positions * width).CopyTo(both[(int)(first.Positions * width)..]);
+        }
+
+        return whole;
+    }
+
+    /// <summary>Whether it is a rest in which nothing is left: what <see cref="WithoutRanks"/> makes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a packed reading.</exception>
+    internal static bool IsWithoutRanks(ReadOnlySpan<byte> packed) => ReadShape(packed) is { FirstRank: 1, TopK: 0, Tracked: 0 };
+
     /// <summary>A rest in which no rank and no tracked token is left: joined with its summary it is a whole reading of k = 1.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a packed rest.</exception>
     internal static byte[] WithoutRanks(ReadOnlySpan<byte> rest)
@@ -298,15 +357,40 @@ public static class ReadingCodec
         return shape;
     }
 
-    /// <summary>The header of a reading made from another one: the same lens, layer and positions in another shape.</summary>
+    /// <summary>The header of a reading made from another one: the same lens, layer and first position in another shape.</summary>
     private static void WriteHeader(Span<byte> packed, ReadOnlySpan<byte> like, Shape shape)
     {
         like[..HeaderLength].CopyTo(packed);
         packed[7] = (byte)((like[7] & FlagLegacy) | (shape.HasEntropy ? FlagEntropy : 0));
         BinaryPrimitives.WriteUInt16LittleEndian(packed[10..], (ushort)shape.TopK);
+        BinaryPrimitives.WriteUInt32LittleEndian(packed[16..], (uint)shape.Positions);
         BinaryPrimitives.WriteUInt16LittleEndian(packed[20..], (ushort)shape.Tracked);
         BinaryPrimitives.WriteUInt16LittleEndian(packed[22..], (ushort)shape.FirstRank);
         BinaryPrimitives.WriteUInt32LittleEndian(packed[24..], (uint)packed.Length);
+    }
+
+    private static byte[] TakePositions(ReadOnlySpan<byte> whole, Shape shape, long first, long count)
+    {
+        var part = shape with { Positions = count };
+        var packed = new byte[part.TotalLength()];
+        WriteHeader(packed, whole, part);
+        BinaryPrimitives.WriteUInt32LittleEndian(packed.AsSpan(12), (uint)(ReadPositions(whole).First + first));
+        var from = whole[HeaderLength..];
+        var to = packed.AsSpan(HeaderLength);
+        for (var plane = 0; plane < Shape.Planes; plane++)
+        {
+            var width = shape.WidthOf(plane);
+            if (plane == Shape.TrackedIds)
+            {
+                Take(ref from, width).CopyTo(Take(ref to, width));
+            }
+            else
+            {
+                Take(ref from, shape.Positions * width).Slice((int)(first * width), (int)(count * width)).CopyTo(Take(ref to, count * width));
+            }
+        }
+
+        return packed;
     }
 
     private static void SplitPlane(ref ReadOnlySpan<byte> from, ref Span<byte> toSummary, ref Span<byte> toRest, Shape whole, int width)
@@ -523,6 +607,22 @@ public static class ReadingCodec
 
             return shape;
         }
+
+        public const int Planes = 6;
+
+        /// <summary>The one plane that does not go by position.</summary>
+        public const int TrackedIds = 3;
+
+        /// <summary>A plane's bytes for each position, in the order of the planes; all bytes of <see cref="TrackedIds"/>.</summary>
+        public long WidthOf(int plane) => plane switch
+        {
+            0 => TopK * IdWidth,
+            1 => TopK * 2,
+            2 => HasEntropy ? 2 : 0,
+            TrackedIds => Tracked * 4,
+            4 => Tracked * 2,
+            _ => Tracked * 4,
+        };
 
         public static long Aligned(long length) => (length + 3) & ~3L;
 

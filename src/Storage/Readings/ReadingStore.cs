@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Readings;
+using LogitLens.Storage.Readings.Prefixes;
 using LogitLens.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -61,17 +62,14 @@ public sealed class ReadingStore
                 return null;
             }
 
-            var rest = await context.Readings
-                .Where(r => r.AnalysisId == id.Value && r.Attempt == analysis.Attempt && r.Segment == segment && r.Layer == layer)
-                .Select(r => r.Packed)
-                .SingleOrDefaultAsync(token);
+            var rest = await KeptReadings.RestAsync(context, id.Value, analysis.Attempt, segment, layer, token);
             if (rest is null || part == ReadingPart.Rest)
             {
                 return rest;
             }
 
             var summary = analysis.State == AnalysisState.Done
-                ? ReadingCodec.Cut(await context.Summaries.Where(s => s.AnalysisId == id.Value && s.Segment == segment).Select(s => s.Packed).SingleAsync(token))
+                ? ReadingCodec.Cut((await KeptReadings.SummariesAsync(context, id.Value, token)).Single(s => s.Segment == segment).Packed)
                     .First(s => ReadingCodec.ReadLayer(s.Span) == layer)
                 : await context.LayerSummaries
                     .Where(s => s.AnalysisId == id.Value && s.Attempt == analysis.Attempt && s.Segment == segment && s.Layer == layer)
@@ -108,7 +106,7 @@ public sealed class ReadingStore
         }
     }
 
-    /// <summary>All readings of a Done analysis as they are kept, byte for byte; null if it is unknown or not Done.</summary>
+    /// <summary>All readings of a Done analysis, byte for byte as they were given; null if it is unknown or not Done.</summary>
     public Task<PackedReadings?> ReadPackedAsync(AnalysisId id, CancellationToken cancellationToken) => _reader.ReadAsync(
         async (context, token) =>
         {
@@ -122,36 +120,19 @@ public sealed class ReadingStore
 
     internal static async Task<PackedReadings> ReadPackedAsync(StorageContext context, AnalysisId id, int attempt, CancellationToken cancellationToken)
     {
-        var summaries = await context.Summaries
-            .Where(s => s.AnalysisId == id.Value)
-            .OrderBy(s => s.Segment)
-            .Select(s => new PackedSummary(s.Segment, s.Packed))
-            .ToListAsync(cancellationToken);
-        var rests = await context.Readings
-            .Where(r => r.AnalysisId == id.Value && r.Attempt == attempt)
-            .OrderBy(r => r.Segment)
-            .ThenBy(r => r.Layer)
-            .Select(r => new PackedRest(r.Segment, r.Layer, r.Packed))
-            .ToListAsync(cancellationToken);
-        return new PackedReadings(summaries, rests);
+        var summaries = await KeptReadings.SummariesAsync(context, id.Value, cancellationToken);
+        return new PackedReadings(summaries, await KeptReadings.RestsAsync(context, id.Value, attempt, 0, cancellationToken));
     }
 
-    /// <summary>In the order of the primary key, which is the order of commits.</summary>
-    private static Task<List<byte[]>> RestsAsync(StorageContext context, AnalysisId id, int attempt, int skip, CancellationToken cancellationToken) => context.Readings
-        .Where(r => r.AnalysisId == id.Value && r.Attempt == attempt)
-        .OrderBy(r => r.Segment)
-        .ThenBy(r => r.Layer)
-        .Skip(skip)
-        .Select(r => r.Packed)
-        .ToListAsync(cancellationToken);
+    private static async Task<List<byte[]>> RestsAsync(StorageContext context, AnalysisId id, int attempt, int skip, CancellationToken cancellationToken) =>
+        (await KeptReadings.RestsAsync(context, id.Value, attempt, skip, cancellationToken)).ConvertAll(r => r.Packed);
 
     private static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> SummariesAsync(
         StorageContext context, AnalysisId id, int attempt, AnalysisState state, CancellationToken cancellationToken)
     {
         if (state == AnalysisState.Done)
         {
-            var segments = await context.Summaries.Where(s => s.AnalysisId == id.Value).OrderBy(s => s.Segment).Select(s => s.Packed).ToListAsync(cancellationToken);
-            return [.. segments.SelectMany(s => ReadingCodec.Cut(s))];
+            return [.. (await KeptReadings.SummariesAsync(context, id.Value, cancellationToken)).SelectMany(s => ReadingCodec.Cut(s.Packed))];
         }
 
         var layers = await context.LayerSummaries

@@ -2,6 +2,7 @@ using LogitLens.Storage.Catalogue.Entities;
 using LogitLens.Storage.Gallery;
 using LogitLens.Storage.Labels;
 using LogitLens.Storage.Readings.Digests;
+using LogitLens.Storage.Readings.Prefixes;
 using LogitLens.Storage.Readings;
 using LogitLens.Storage.States;
 using LogitLens.Storage.Statistics.Rollups;
@@ -44,6 +45,12 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
     public DbSet<LayerSummaryEntity> LayerSummaries => Set<LayerSummaryEntity>();
 
     public DbSet<SummaryEntity> Summaries => Set<SummaryEntity>();
+
+    public DbSet<PrefixEntity> Prefixes => Set<PrefixEntity>();
+
+    public DbSet<PrefixReadingEntity> PrefixReadings => Set<PrefixReadingEntity>();
+
+    public DbSet<PrefixSummaryEntity> PrefixSummaries => Set<PrefixSummaryEntity>();
 
     public DbSet<HiddenStateEntity> HiddenStates => Set<HiddenStateEntity>();
 
@@ -141,6 +148,11 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
 
             analysis.HasOne(a => a.Run).WithMany(r => r.Analyses).HasForeignKey(a => a.RunNumber).OnDelete(DeleteBehavior.Cascade);
             analysis.HasOne(a => a.Image).WithMany(i => i.Analyses).HasForeignKey(a => a.ImageId).OnDelete(DeleteBehavior.Restrict);
+
+            // Who shares a prefix. Two triggers of the migration Prefixes delete one with the last analysis that refers to it; a migration that makes this
+            // table anew has to make them anew.
+            analysis.HasIndex(a => a.PrefixId).HasFilter("\"PrefixId\" IS NOT NULL");
+            analysis.HasOne(a => a.Prefix).WithMany(p => p.Analyses).HasForeignKey(a => a.PrefixId).OnDelete(DeleteBehavior.Restrict);
             analysis.HasOne(a => a.Layout).WithOne(l => l.Analysis).HasForeignKey<AnalysisLayoutEntity>(l => l.AnalysisId);
         });
         modelBuilder.Entity<AnalysisLayoutEntity>(layout => layout.ToTable("AnalysisLayouts").HasKey(l => l.AnalysisId));
@@ -194,6 +206,21 @@ internal sealed class StorageContext(DbContextOptions<StorageContext> options) :
             summary.ToTable("Summaries");
             summary.HasKey(s => new { s.AnalysisId, s.Segment });
             summary.HasOne(s => s.Analysis).WithMany().HasForeignKey(s => s.AnalysisId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<PrefixEntity>(prefix => prefix.ToTable("Prefixes"));
+        modelBuilder.Entity<PrefixReadingEntity>(reading =>
+        {
+            // As Readings.
+            reading.ToTable("PrefixReadings");
+            reading.HasKey(r => new { r.PrefixId, r.Layer });
+            reading.HasOne(r => r.Prefix).WithMany().HasForeignKey(r => r.PrefixId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<PrefixSummaryEntity>(summary =>
+        {
+            summary.ToTable("PrefixSummaries");
+            summary.HasKey(s => s.PrefixId);
+            summary.Property(s => s.PrefixId).ValueGeneratedNever();
+            summary.HasOne(s => s.Prefix).WithOne().HasForeignKey<PrefixSummaryEntity>(s => s.PrefixId).OnDelete(DeleteBehavior.Cascade);
         });
         modelBuilder.Entity<HiddenStateEntity>(state =>
         {

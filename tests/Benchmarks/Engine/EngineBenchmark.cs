@@ -112,18 +112,27 @@ internal static class EngineBenchmark
         }
 
         double? ratio = null;
+        (DatabaseWrite.Stored One, DatabaseWrite.Stored Several)? stored = null;
         if (questions > 1)
         {
             var first = Prepare(engine, pictures[0]);
             var one = Best(() => Analyze(engine, [Prepare(engine, pictures[0])], settings, 0));
-            var several = Best(() => Analyze(engine, [.. Enumerable.Range(0, questions).Select(i => i == 0 ? Prepare(engine, pictures[0]) : engine.Prepare(first, Questions[i % Questions.Length], 0))], settings, 0));
+            var several = Best(() => Analyze(engine, Ask(), settings, 0));
             ratio = several / one;
+            var asked = Ask();
+            var (_, alone) = Analyze(engine, [first], settings, 0);
+            var (_, together) = Analyze(engine, asked, settings, 0);
+            stored = (
+                await database.WriteAsync(first, pictures[0], alone[0], engine.Config.Text.VocabularySize, topK),
+                await database.WriteAsync(asked, pictures[0], together, engine.Config.Text.VocabularySize, topK));
+
+            List<PreparedInput> Ask() => [.. Enumerable.Range(0, questions).Select(i => i == 0 ? Prepare(engine, pictures[0]) : engine.Prepare(first, Questions[i % Questions.Length], 0))];
         }
 
         var sum = stages.Aggregate((a, b) => new Stages(a.Tower + b.Tower, a.Decoder + b.Decoder, a.Lens + b.Lens, a.Answer + b.Answer));
         return new Measured(
             load, decode / images, preprocess / images, new Stages(sum.Tower / images, sum.Decoder / images, sum.Lens / images, sum.Answer / images), write / images,
-            positions, questions, ratio, PeakMemory.Read());
+            positions, questions, ratio, stored, PeakMemory.Read());
     }
 
     private static double Best(Action action)
@@ -217,6 +226,13 @@ internal static class EngineBenchmark
             Line($"{measured.Questions} questions on one picture", null, $"{ratio:0.00}× the time of one");
         }
 
+        if (measured.Stored is var (one, several))
+        {
+            Line($"readings stored of {measured.Questions} questions", null, $"{several.Readings:N0} bytes, {(double)several.Readings / one.Readings:0.00}× those of one ({one.Readings:N0})");
+            Line($"file of {measured.Questions} questions", null, $"{several.File:N0} bytes with index and statistics, {(double)several.File / one.File:0.00}× that of one ({one.File:N0})");
+            Line($"write of {measured.Questions} questions", several.Seconds, $"{several.Seconds / one.Seconds:0.00}× that of one");
+        }
+
         Line("peak resident memory", null, measured.Peak);
     }
 
@@ -243,7 +259,8 @@ internal static class EngineBenchmark
     private readonly record struct Stages(double Tower, double Decoder, double Lens, double Answer);
 
     private sealed record Measured(
-        double Load, double Decode, double Preprocess, Stages Stages, double Write, int Positions, int Questions, double? QuestionsRatio, string Peak);
+        double Load, double Decode, double Preprocess, Stages Stages, double Write, int Positions, int Questions, double? QuestionsRatio,
+        (DatabaseWrite.Stored One, DatabaseWrite.Stored Several)? Stored, string Peak);
 
     private sealed record Floor(Dictionary<string, (double Fastest, double Multiplication)> Times, double Flops)
     {

@@ -21,6 +21,18 @@ public sealed class RunForecastTests
         Assert.InRange(Llava.Bytes(1, 33, 10, 0), 917_856 * 0.98, 917_856 * 1.02);
 
     [Fact]
+    public void Bytes_OfQuestionsOnOnePicture_CountSharedPositionsOnce()
+    {
+        // 581 of 593 positions of seven of eight questions are kept with the first.
+        var llava = Llava with { PositionsToShare = 581 };
+
+        var shared = llava.ReadingBytes(8, 33, 10, 0, spared: 7);
+
+        Assert.Equal(llava.ReadingBytes(8, 33, 10, 0) - (7L * 33 * 581 * ((10 * 4) + 2)), shared);
+        Assert.InRange((double)shared / llava.ReadingBytes(1, 33, 10, 0), 1.14, 1.17);
+    }
+
+    [Fact]
     public void Of_WhatWasMeasured_SaysTimeAndRoom()
     {
         var cost = RunForecast.Of(Llava, 100, 33, 5, 0, 1L << 40);

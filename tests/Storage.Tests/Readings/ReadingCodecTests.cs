@@ -44,6 +44,88 @@ public sealed class ReadingCodecTests
         Assert.Equal(width, ReadingCodec.Pack(new LayerArrays(0, 0, 1, 1, [65_535], [0f], null, [], [], []), vocabulary)[6]);
 
     [Fact]
+    public void SplitPositions_AnySizes_HalvesAreTheirPositionsAndJoinToTheSameBytes()
+    {
+        var random = new Random(20261126);
+        for (var round = 0; round < 300; round++)
+        {
+            var vocabulary = random.Next(2) == 0 ? 1024 : 128_256;
+            var (positions, k, tracked) = (random.Next(2, 40), random.Next(1, 12), random.Next(0, 5));
+            var printed = random.Next(4) == 0;
+            var whole = new LayerArrays(
+                random.Next(0, 81),
+                random.Next(0, 500),
+                positions,
+                k,
+                Fill(positions * k, () => random.Next(vocabulary)),
+                Fill(positions * k, Score),
+                random.Next(2) == 0 ? null : Fill(positions, () => (float)(Half)(random.NextSingle() * 15)),
+                Fill(tracked, () => random.Next(vocabulary)),
+                Fill(positions * tracked, Score),
+                Fill(positions * tracked, () => random.Next(vocabulary)),
+                Score: printed ? ScoreKind.PrintedProbability : ScoreKind.LogProbability,
+                Legacy: random.Next(2) == 0);
+            var count = random.Next(1, positions);
+            var packed = ReadingCodec.Pack(whole, vocabulary);
+            var (summary, rest) = ReadingCodec.Split(packed);
+
+            foreach (var part in (byte[][])[packed, summary, rest, ReadingCodec.WithoutRanks(rest)])
+            {
+                var (start, end) = ReadingCodec.SplitPositions(part, count);
+                Assert.Equal(part, ReadingCodec.JoinPositions(start, end));
+                Assert.Equal((whole.FirstPosition, count), ReadingCodec.ReadPositions(start));
+                Assert.Equal((whole.FirstPosition + count, positions - count), ReadingCodec.ReadPositions(end));
+            }
+
+            // By arrays, apart from the code that moves bytes.
+            var (first, second) = ReadingCodec.SplitPositions(packed, count);
+            Assert.Equal(ReadingCodec.Pack(Take(0, count), vocabulary), first);
+            Assert.Equal(ReadingCodec.Pack(Take(count, positions - count), vocabulary), second);
+
+            LayerArrays Take(int from, int length) => whole with
+            {
+                FirstPosition = whole.FirstPosition + from,
+                Positions = length,
+                Ids = whole.Ids[(from * k)..((from + length) * k)],
+                Scores = whole.Scores[(from * k)..((from + length) * k)],
+                EntropyBits = whole.EntropyBits?[from..(from + length)],
+                TrackedScores = whole.TrackedScores[(from * tracked)..((from + length) * tracked)],
+                TrackedRanks = whole.TrackedRanks[(from * tracked)..((from + length) * tracked)],
+            };
+
+            float Score() => printed ? random.Next(10_001) / 10_000f : (float)(Half)(-random.NextSingle() * 9);
+        }
+
+        static T[] Fill<T>(int length, Func<T> next) => [.. Enumerable.Range(0, length).Select(_ => next())];
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    [InlineData(-1)]
+    public void SplitPositions_WithAnEmptyHalf_Throws(int count) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => ReadingCodec.SplitPositions(Sample.Packed(), count));
+
+    [Fact]
+    public void JoinPositions_OfStretchesThatDoNotFit_Throws()
+    {
+        var start = Sample.Packed(layer: 1, positions: 4);
+        foreach (var end in (byte[][])
+            [
+                Sample.Packed(layer: 2, positions: 2, first: 4), Sample.Packed(layer: 1, positions: 2, first: 5), Sample.Packed(layer: 1, positions: 2, first: 3),
+                Sample.Packed(layer: 1, positions: 2, k: 3, first: 4), ReadingCodec.Pack(Sample.Arrays(1, 2, 2, 4), 70_000), start,
+                ReadingCodec.Pack(Sample.Arrays(1, 2, 2, 4) with { EntropyBits = null }, 1024), ReadingCodec.Pack(Sample.Arrays(1, 2, 2, 4) with { Legacy = true }, 1024),
+            ])
+        {
+            Assert.Throws<InvalidDataException>(() => ReadingCodec.JoinPositions(start, end));
+        }
+
+        var tracking = Sample.Arrays(1, 4) with { Tracked = [5], TrackedScores = [0, 0, 0, 0], TrackedRanks = [1, 1, 1, 1] };
+        var other = Sample.Arrays(1, 1, 2, 4) with { Tracked = [6], TrackedScores = [0], TrackedRanks = [1] };
+        Assert.Throws<InvalidDataException>(() => ReadingCodec.JoinPositions(ReadingCodec.Pack(tracking, 1024), ReadingCodec.Pack(other, 1024)));
+    }
+
+    [Fact]
     public void Unpack_AnySizes_GivesBackWhatWasPacked()
     {
         var random = new Random(20261124);

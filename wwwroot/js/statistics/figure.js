@@ -1,5 +1,6 @@
 // The frame around every chart: its sentence, the chart, its sample, and what can be done with it.
 
+import { say } from '../explorer/texts.js';
 import { make } from '../explorer/dom.js';
 import { saveCsv, savePng, saveSvg, standaloneSvg } from './save.js';
 
@@ -21,11 +22,11 @@ export class Figure {
     this.canvas = make('div', { class: 'st-chart' });
     this.said = make('p', { class: 'll-hidden', 'aria-live': 'polite' });
     this.legend = make('ul', { class: 'st-legend' });
-    this.table = make('div', { class: 'st-table', role: 'region', tabindex: '0', 'aria-label': `Table: ${chart.name}`, hidden: true });
-    this.tableButton = this.#button('Table', () => options.change({ tables: toggled(options.view().tables, chart.id) }), { 'aria-pressed': 'false' });
-    this.fullButton = this.#button('Full size', () => options.change({ full: options.view().full === options.id ? null : options.id }), { 'aria-pressed': 'false' });
-    this.files = [this.#button('CSV', () => this.#csv()), this.#button('PNG', () => this.#picture('png')), this.#button('SVG', () => this.#picture('svg'))];
-    this.bar = make('div', { class: 'st-bar', role: 'toolbar', 'aria-label': chart.name }, ...(options.extra ?? []), make('span', { class: 'st-space' }), this.fullButton, this.tableButton, ...this.files);
+    this.table = make('div', { class: 'st-table', role: 'region', tabindex: '0', 'aria-label': say('Table: {0}', say(chart.name)), hidden: true });
+    this.tableButton = this.#button(say('Table'), say('Table: {0}', say(chart.name)), () => options.change({ tables: toggled(options.view().tables, chart.id) }), { 'aria-pressed': 'false' });
+    this.fullButton = this.#button(say('Full size'), say('Full size: {0}', say(chart.name)), () => options.change({ full: options.view().full === options.id ? null : options.id }), { 'aria-pressed': 'false' });
+    this.files = [['CSV', () => this.#csv()], ['PNG', () => this.#picture('png')], ['SVG', () => this.#picture('svg')]].map(([kind, act]) => this.#button(kind, `${kind}: ${say(chart.name)}`, act));
+    this.bar = make('div', { class: 'st-bar', role: 'toolbar', 'aria-label': say(chart.name) }, ...(options.extra ?? []), make('span', { class: 'st-space' }), this.fullButton, this.tableButton, ...this.files);
     this.element = make('figure', { class: 'st-figure', 'aria-labelledby': this.title.id, 'data-chart': chart.id }, this.title, this.sample, this.canvas, this.said, this.legend, this.table, ...(options.printed ? [] : [this.bar]));
     this.observer = new ResizeObserver(([entry]) => {
       if (Math.abs(entry.contentRect.width - (this.width ?? 0)) > 2) {
@@ -47,8 +48,8 @@ export class Figure {
     const { chart, options } = this;
     this.ready = chart.ready(data);
     this.cursor = this.ready ? chart.cursor(data) : null;
-    this.title.textContent = this.ready ? chart.title(data, options.group) : chart.name;
-    this.sample.textContent = this.ready ? chart.sample(data, options.group) : chart.absent;
+    this.title.textContent = this.ready ? chart.title(data, options.group) : say(chart.name);
+    this.sample.textContent = this.ready ? chart.sample(data, options.group) : say(chart.absent);
     for (const button of [this.tableButton, this.fullButton, ...this.files]) {
       button.disabled = !this.ready;
     }
@@ -78,9 +79,9 @@ export class Figure {
     this.observer.disconnect();
   }
 
-  #button(text, act, attributes = {}) {
+  #button(text, label, act, attributes = {}) {
     const button = make('button', { type: 'button', class: 'st-button', ...attributes }, text);
-    button.setAttribute('aria-label', `${text}: ${this.chart.name}`);
+    button.setAttribute('aria-label', label);
     button.addEventListener('click', act);
     return button;
   }
@@ -103,7 +104,7 @@ export class Figure {
       link.setAttribute('tabindex', '-1');
     }
 
-    for (const [name, value] of Object.entries({ role: 'application', 'aria-roledescription': 'chart', tabindex: '0', 'aria-label': `${this.title.textContent}. ${this.sample.textContent}. Arrow keys say its values.` })) {
+    for (const [name, value] of Object.entries({ role: 'application', 'aria-roledescription': say('chart'), tabindex: '0', 'aria-label': say('{0}. {1}. Arrow keys say its values.', this.title.textContent, this.sample.textContent) })) {
       this.canvas.setAttribute(name, value);
     }
 
@@ -141,8 +142,8 @@ export class Figure {
 
   #makeTable() {
     const { chart } = this;
-    return make('table', { 'aria-label': chart.name }, make('thead', {}, make('tr', {}, ...chart.columns.map((column) => make('th', { scope: 'col' }, column)))),
-      make('tbody', {}, ...chart.rows(this.data).map((row) => make('tr', {}, ...row.map((value, i) => make(i === 0 ? 'th' : 'td', i === 0 ? { scope: 'row' } : {}, value?.href ? make('a', { href: value.href }, value.shown) : shown(value)))))));
+    return make('table', { 'aria-label': say(chart.name) }, make('thead', {}, make('tr', {}, ...chart.columns.map((column) => make('th', { scope: 'col' }, say(column))))),
+      make('tbody', {}, ...chart.rows(this.data).map((row) => make('tr', {}, ...row.map((value, i) => make(i === 0 ? 'th' : 'td', i === 0 ? { scope: 'row' } : {}, value?.href ? make('a', { href: value.href }, value.shown) : shown(value?.shown ?? value)))))));
   }
 
   #fileName() {

@@ -1,5 +1,6 @@
 // A figure over the whole window: a modal dialog, which keeps the keyboard inside and is left by Escape.
 
+import { say } from '../explorer/texts.js';
 import { make } from '../explorer/dom.js';
 
 export class FullSize {
@@ -8,7 +9,7 @@ export class FullSize {
     this.figure = null;
     this.place = document.createComment('at full size');
     this.onClose = onClose;
-    this.close = make('button', { type: 'button', class: 'st-button st-close', 'aria-label': 'Close' }, 'Close');
+    this.close = make('button', { type: 'button', class: 'st-button st-close' }, say('Close'));
     this.close.addEventListener('click', onClose);
     this.element = make('dialog', { class: 'st-dialog' }, this.close);
 

@@ -1,6 +1,7 @@
 // The mean map: where on the picture it is. The grid is ours: drawn on a canvas, one pixel a cell, which the chart's SVG holds as an image.
 
-import { count, layerName, percent } from './charts.js';
+import { key, say } from '../explorer/texts.js';
+import { counted, layerName, percent } from './charts.js';
 import { GridCursor } from './cursor.js';
 
 const NAMESPACE = 'http://www.w3.org/2000/svg';
@@ -14,35 +15,36 @@ const TOP = 2;
 
 /** What a map can show: its words, whether it is of one layer, the ends of its scale, whether little of it means sure. */
 export const quantities = {
-  bestLayer: { name: 'mean best layer', ofLayer: false, text: (value) => value.toFixed(1) },
-  mask: { name: 'filler at the best layer', ofLayer: false, ends: [0, 1], text: percent },
-  confidence: { name: 'confidence', ofLayer: true, ends: [0, 1], text: (value) => (value < 0.001 ? '<0.001' : value.toFixed(3)) },
-  entropy: { name: 'entropy', ofLayer: true, isReversed: true, text: (value) => `${value.toFixed(2)} bit` },
-  filler: { name: 'filler', ofLayer: true, ends: [0, 1], text: percent },
-  bestHere: { name: 'best layer is this one', ofLayer: true, ends: [0, 1], text: percent },
+  bestLayer: { name: key('mean best layer'), ofLayer: false, text: (value) => value.toFixed(1) },
+  mask: { name: key('filler at the best layer'), ofLayer: false, ends: [0, 1], text: percent },
+  confidence: { name: key('confidence'), ofLayer: true, ends: [0, 1], text: (value) => (value < 0.001 ? '<0.001' : value.toFixed(3)) },
+  entropy: { name: key('entropy'), ofLayer: true, isReversed: true, text: (value) => say('{0} bit', value.toFixed(2)) },
+  filler: { name: key('filler'), ofLayer: true, ends: [0, 1], text: percent },
+  bestHere: { name: key('best layer is this one'), ofLayer: true, ends: [0, 1], text: percent },
 };
 
 /** What a grid of patches is called. */
-export const tileName = (tile) => (tile === 0 ? 'whole picture' : 'fine grid');
+export const tileName = (tile) => say(tile === 0 ? key('whole picture') : key('fine grid'));
 
 const endsOf = (quantity, values) => quantity.ends ?? [Math.min(...values), Math.max(...values)];
 
 /** Mean values over analyses for each cell of the picture's grid. Data: {map, quantity}. */
 export const mapChart = {
   id: 'map',
-  name: 'Mean map',
+  name: key('Mean map'),
   ready: ({ map }) => map !== null && map.values.some((value) => value !== null),
-  absent: 'There is no map: nothing was read at this layer, or the readings do not hold it (imported files have no entropies).',
+  absent: key('There is no map: nothing was read at this layer and on this grid, or the readings do not hold it (imported files have no entropies).'),
   title: ({ map, quantity }) => {
     const { name, text } = quantities[quantity];
     const cells = map.values.map((value, i) => ({ value, i })).filter(({ value }) => value !== null);
     const most = cells.reduce((a, b) => (b.value > a.value ? b : a));
     const least = cells.reduce((a, b) => (b.value < a.value ? b : a));
-    const at = ({ i }) => `row ${Math.floor(i / map.columns)}, column ${i % map.columns}`;
-    return `Over the ${map.tile === 0 ? 'picture' : 'fine grid'}, ${name}${map.layer === null ? '' : ` at layer ${layerName(map.layer)}`} lies between ${text(least.value)} (${at(least)}) and ${text(most.value)} (${at(most)})`;
+    const at = ({ i }) => say('row {0}, column {1}', Math.floor(i / map.columns), i % map.columns);
+    const what = map.layer === null ? say(name) : say('{0} at layer {1}', say(name), layerName(map.layer));
+    return say(map.tile === 0 ? key('Over the picture, {0} lies between {1} ({2}) and {3} ({4})') : key('Over the fine grid, {0} lies between {1} ({2}) and {3} ({4})'), what, text(least.value), at(least), text(most.value), at(most));
   },
-  sample: ({ map }) => `n = ${count(map.patches)} patches on a grid of ${map.rows} × ${map.columns}${map.normalised ? '; grids of other shapes are laid over it by area' : ''}`,
-  columns: ['row', 'column', 'value'],
+  sample: ({ map }) => `${say('n = {0} on a grid of {1} × {2}', counted(map.patches, 'patches'), map.rows, map.columns)}${map.normalised ? say('; grids of other shapes are laid over it by area') : ''}`,
+  columns: [key('row'), key('column'), key('value')],
   rows: ({ map }) => map.values.map((value, i) => [Math.floor(i / map.columns), i % map.columns, value ?? '']),
   cursor: ({ map, quantity }) => new GridCursor(map.columns, map.rows, (column, row) => cellSaid(map, quantities[quantity].text, column, row)),
   draw: ({ map, quantity }, { colours, width, height }) => {
@@ -98,7 +100,7 @@ function numbered(cells, side) {
 
 function cellSaid(map, text, column, row) {
   const value = map.values[row * map.columns + column];
-  return `row ${row}, column ${column}: ${value === null ? 'nothing' : text(value)}`;
+  return say('row {0}, column {1}: {2}', row, column, value === null ? say('nothing') : text(value));
 }
 
 function paint(columns, rows, valueAt, colourOf) {

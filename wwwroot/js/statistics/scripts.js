@@ -1,17 +1,18 @@
 // How writing systems look in a chart: eight colours that colour-blind eyes tell apart, and four textures, so that all of them differ.
 
+import { key, say } from '../explorer/texts.js';
+
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 const SIDE = 6;
 
-// Okabe and Ito's colours. The scripts met most often are plain; each has its own look, whatever else is there.
+// Okabe and Ito's colours. Those met most often come first and are plain; each has its own look, whatever else is there.
 const colours = ['#0072b2', '#8a8f94', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#d55e00', '#9a8f00'];
-const order = [
-  'Latin', 'None', 'Cjk', 'Cyrillic', 'Greek', 'Arabic', 'Hebrew', 'Hangul',
-  'Devanagari', 'Other', 'Thai', 'Bengali', 'Tamil', 'Telugu', 'Georgian', 'Armenian',
-  'Gujarati', 'Gurmukhi', 'Kannada', 'Malayalam', 'Sinhala', 'Odia', 'Khmer', 'Lao',
-  'Myanmar', 'Tibetan', 'Ethiopic', 'Mongolian',
-];
-const names = { Cjk: 'Chinese, Japanese', None: 'without letters', Myanmar: 'Burmese', Other: 'another script' };
+const names = {
+  Latin: key('Latin'), None: key('without letters'), Cjk: key('Chinese, Japanese'), Cyrillic: key('Cyrillic'), Greek: key('Greek'), Arabic: key('Arabic'), Hebrew: key('Hebrew'), Hangul: key('Hangul'),
+  Devanagari: key('Devanagari'), Other: key('another script'), Thai: key('Thai'), Bengali: key('Bengali'), Tamil: key('Tamil'), Telugu: key('Telugu'), Georgian: key('Georgian'), Armenian: key('Armenian'),
+  Gujarati: key('Gujarati'), Gurmukhi: key('Gurmukhi'), Kannada: key('Kannada'), Malayalam: key('Malayalam'), Sinhala: key('Sinhala'), Odia: key('Odia'), Khmer: key('Khmer'), Lao: key('Lao'),
+  Myanmar: key('Burmese'), Tibetan: key('Tibetan'), Ethiopic: key('Ethiopic'), Mongolian: key('Mongolian'),
+};
 
 // The strokes of each texture on a square of SIDE pixels, repeated.
 const textures = [null, `M0 ${SIDE}L${SIDE} 0`, `M0 0L${SIDE} ${SIDE}`, `M${SIDE / 2} 0V${SIDE}M0 ${SIDE / 2}H${SIDE}`];
@@ -19,11 +20,11 @@ const textures = [null, `M0 ${SIDE}L${SIDE} 0`, `M0 0L${SIDE} ${SIDE}`, `M${SIDE
 const keyOf = (script) => String(script).replace(/^./, (c) => c.toUpperCase());
 
 /** A script's name for people. */
-export const scriptName = (script) => names[keyOf(script)] ?? keyOf(script);
+export const scriptName = (script) => say(names[keyOf(script)] ?? keyOf(script));
 
 /** A script's colour and texture: `{ colour, texture }`, the texture null for a plain one. */
 export function scriptLook(script) {
-  const at = order.indexOf(keyOf(script));
+  const at = Object.keys(names).indexOf(keyOf(script));
   return at < 0 ? { colour: '#b8a9c9', texture: null } : { colour: colours[at % colours.length], texture: textures[Math.floor(at / colours.length)] };
 }
 

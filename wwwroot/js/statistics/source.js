@@ -1,14 +1,16 @@
 // Asks the server for statistics; what takes longer than a second there is asked again until it is done.
 
+import { say } from '../explorer/texts.js';
+
 const PATIENCE = 400;
 
 /** The words of an API answer that refuses. */
 async function refusal(response) {
   try {
     const problem = await response.json();
-    return problem.detail ?? problem.title ?? `The server answered ${response.status}.`;
+    return problem.detail ?? problem.title ?? say('The server answered {0}.', response.status);
   } catch {
-    return `The server answered ${response.status}.`;
+    return say('The server answered {0}.', response.status);
   }
 }
 

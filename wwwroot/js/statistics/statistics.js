@@ -1,5 +1,6 @@
 // Statistics over many analyses: one column of figures for each checkpoint.
 
+import { key, say } from '../explorer/texts.js';
 import { make, makeSelect } from '../explorer/dom.js';
 import { readTheme, watchTheme } from '../explorer/theme.js';
 import { charts, count, layerName, noun, tokenChart, tokenLayersChart } from './charts.js';
@@ -12,6 +13,9 @@ import { formatView, parseView } from './view.js';
 const groups = ['patches', 'text', 'answer'];
 const TOKENS = 30;
 const SLOW = 300;
+
+// Rows of a chart that fit on a page of paper.
+const MOST_ROWS = 41;
 
 /**
  * Shows statistics in an element.
@@ -51,15 +55,18 @@ class StatisticsPage {
   }
 
   async load() {
-    const slow = setTimeout(() => this.#say('Reading the statistics…'), SLOW);
+    const slow = setTimeout(() => this.#report(say('Reading the statistics…')), SLOW);
     try {
-      this.answer = await this.source.ask('layers', {}, (read, total) => this.#say(`Reading ${count(read)} of ${count(total)} analyses…`));
+      this.answer = await this.source.ask('layers', {}, (read, total) => this.#report(say('Reading {0} of {1} analyses…', count(read), count(total))));
       clearTimeout(slow);
-      this.#say('');
+      this.#report('');
       this.#build();
       this.tokens = new Map();
       this.maps = new Map();
       await Promise.all([this.#loadTokens(), this.#loadMap()]);
+      if (this.#printButton) {
+        this.#printButton.disabled = false;
+      }
     } catch (error) {
       clearTimeout(slow);
       if (error.name !== 'AbortError') {
@@ -108,26 +115,30 @@ class StatisticsPage {
     }
   }
 
-  // Paper is white whatever the screen is, and has no lid to lift.
+  // Paper is white whatever the screen is, and narrower: figures are drawn for it before the browser takes the page, and for the screen after.
   #readyForPaper(signal) {
-    for (const details of document.querySelectorAll('.ll-provenance')) {
-      details.open = true;
-    }
-
     const root = document.documentElement;
     let theme = null;
     window.addEventListener('beforeprint', () => {
-      theme = root.getAttribute('data-theme');
+      theme ??= root.getAttribute('data-theme') ?? '';
       root.setAttribute('data-theme', 'light');
+      root.classList.add('st-paper');
       this.#refresh();
     }, { signal });
     window.addEventListener('afterprint', () => {
       if (theme !== null) {
-        root.setAttribute('data-theme', theme);
+        theme === '' ? root.removeAttribute('data-theme') : root.setAttribute('data-theme', theme);
+        theme = null;
       }
 
+      root.classList.remove('st-paper');
       this.#refresh();
     }, { signal });
+    this.#printButton?.addEventListener('click', () => window.print(), { signal });
+  }
+
+  get #printButton() {
+    return this.element.closest('section')?.querySelector('[data-print]');
   }
 
   #refresh() {
@@ -140,8 +151,9 @@ class StatisticsPage {
       const layers = this.tokens?.get(group)?.checkpoints.find((c) => c.checkpoint.hash === figure.hash)?.statistics.layers.filter((l) => l.positions > 0);
       if (layers) {
         const layer = layers.find((l) => l.layer === this.view.tokenLayer) ?? layers.at(-1);
-        figure.select?.replaceChildren(...layers.map((l) => make('option', { value: String(l.layer), selected: l === layer }, `layer ${layerName(l.layer)}`)));
-        figure.show({ layers, layer, linkOf: (id, at) => this.#atlas(figure.hash, group, id, at) });
+        const every = this.report && figure.chart === tokenLayersChart ? Math.ceil(layers.length / MOST_ROWS) : 1;
+        figure.select?.replaceChildren(...layers.map((l) => make('option', { value: String(l.layer), selected: l === layer }, say('layer {0}', layerName(l.layer)))));
+        figure.show({ layers: layers.filter((_, i) => (layers.length - 1 - i) % every === 0), layer, linkOf: (id, at) => this.#atlas(figure.hash, group, id, at) });
       }
     }
   }
@@ -153,18 +165,18 @@ class StatisticsPage {
     return `/atlas?${query}`;
   }
 
-  #say(sentence) {
+  #report(sentence) {
     this.status.textContent = sentence;
   }
 
   #fail(error) {
-    const retry = make('button', { type: 'button', class: 'st-button' }, 'Try again');
+    const retry = make('button', { type: 'button', class: 'st-button' }, say('Try again'));
     retry.addEventListener('click', () => {
       this.body.replaceChildren();
       this.load();
     });
-    this.#say('');
-    this.body.replaceChildren(make('div', { class: 'll-message ll-message-bad', role: 'alert' }, make('span', {}, error instanceof TypeError ? 'The server cannot be reached.' : error.message), retry));
+    this.#report('');
+    this.body.replaceChildren(make('div', { class: 'll-message ll-message-bad', role: 'alert' }, make('span', {}, error instanceof TypeError ? say('The server cannot be reached.') : error.message), retry));
   }
 
   #change(part) {
@@ -210,7 +222,7 @@ class StatisticsPage {
     this.figures = [];
     const { checkpoints } = this.answer;
     if (checkpoints.length === 0) {
-      this.body.replaceChildren(make('div', { class: 'll-state' }, make('p', {}, 'No finished analysis is among those asked for: statistics appear as analyses finish.'), make('p', {}, make('a', { href: '/runs' }, 'To the runs'))));
+      this.body.replaceChildren(make('div', { class: 'll-state' }, make('p', {}, say('No finished analysis is among those asked for: statistics appear as analyses finish.')), make('p', {}, make('a', { href: '/runs' }, say('To the runs')))));
       return;
     }
 
@@ -220,15 +232,15 @@ class StatisticsPage {
 
   #mapSelects({ layers }) {
     return [
-      makeSelect('Map', Object.entries(quantities).map(([id, { name }]) => [id, name]), (map) => this.#change({ map })),
-      makeSelect('Layer of the map', layers.map((l) => [String(l.layer), `layer ${layerName(l.layer)}`]), (layer) => this.#change({ mapLayer: Number(layer) })),
-      makeSelect('Grid of the map', [0, 1].map((tile) => [String(tile), tileName(tile)]), (tile) => this.#change({ tile: Number(tile) })),
+      makeSelect(say('Map'), Object.entries(quantities).map(([id, { name }]) => [id, say(name)]), (map) => this.#change({ map })),
+      makeSelect(say('Layer of the map'), layers.map((l) => [String(l.layer), say('layer {0}', layerName(l.layer))]), (layer) => this.#change({ mapLayer: Number(layer) })),
+      makeSelect(say('Grid of the map'), [0, 1].map((tile) => [String(tile), tileName(tile)]), (tile) => this.#change({ tile: Number(tile) })),
     ];
   }
 
   #groups() {
-    return make('div', { class: 'st-groups', role: 'group', 'aria-label': 'Positions' }, ...groups.map((group) => {
-      const button = make('button', { type: 'button', class: 'st-segment', 'aria-pressed': String(this.view.group === group) }, noun(group).replace(/^./, (c) => c.toUpperCase()));
+    return make('div', { class: 'st-groups', role: 'group', 'aria-label': say('Groups of positions') }, ...groups.map((group) => {
+      const button = make('button', { type: 'button', class: 'st-segment', 'aria-pressed': String(this.view.group === group) }, noun(group));
       button.addEventListener('click', () => this.#change({ group }));
       return button;
     }));
@@ -236,20 +248,20 @@ class StatisticsPage {
 
   #section({ checkpoint, runs, analyses, missing, statistics }, index) {
     const section = make('section', { class: 'st-checkpoint' }, make('h2', {}, checkpoint.name),
-      make('p', { class: 'st-sample' }, `${count(analyses)} ${analyses === 1 ? 'analysis' : 'analyses'} of ${count(runs)} ${runs === 1 ? 'run' : 'runs'}; layers emb and 1 to ${checkpoint.layers}${missing > 0 ? `; ${count(missing)} finished before this version are not counted: check --repair counts them` : ''}`));
+      make('p', { class: 'st-sample' }, [say('analyses: {0}', count(analyses)), say('runs: {0}', count(runs)), say('layers emb and 1 to {0}', checkpoint.layers), ...(missing > 0 ? [say('{0} finished before this version are not counted: check --repair counts them', count(missing))] : [])].join('; ')));
     for (const group of this.report ? groups : [this.view.group]) {
       const data = statistics[group];
       if (this.report) {
-        section.append(make('p', { class: 'st-group' }, noun(group).replace(/^./, (c) => c.toUpperCase())));
+        section.append(make('p', { class: 'st-group' }, noun(group)));
       }
 
       if (data.layers.length === 0) {
-        section.append(make('p', { class: 'st-sample' }, group === 'answer' ? 'No answer was fed back: these runs were asked for none.' : `There are no ${noun(group)}.`));
+        section.append(make('p', { class: 'st-sample' }, say(group === 'answer' ? key('No answer was fed back: these runs were asked for none.') : key('There are none.'))));
         continue;
       }
 
       for (const chart of [...charts, tokenLayersChart, tokenChart, ...(group === 'patches' ? [mapChart] : [])]) {
-        const select = chart === tokenChart && !this.report ? makeSelect('Layer of the tokens', [], (layer) => this.#change({ tokenLayer: Number(layer) })) : null;
+        const select = chart === tokenChart && !this.report ? makeSelect(say('Layer of the tokens'), [], (layer) => this.#change({ tokenLayer: Number(layer) })) : null;
         const mapSelects = chart === mapChart ? this.#mapSelects(data) : [];
         const figure = new Figure(chart, {
           group, key: `${index}-${group}`, id: index === 0 ? chart.id : `${chart.id}.${index}`, name: this.name, printed: this.report, view: () => this.view, change: (part) => this.#change(part), colours: () => readColours(this.element), extra: select ? [select] : mapSelects,

@@ -83,6 +83,9 @@ internal sealed record AtlasState(
     public static double ReadLeast(string? text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1 ? value : 0;
 
+    /// <summary>The same for these tokens, from the first page on.</summary>
+    public AtlasState Of(string checkpoint, IEnumerable<int> tokens) => this with { Tokens = [.. tokens.Distinct().Take(MostTokens)], Checkpoint = checkpoint, After = null };
+
     public string ToUrl() => Urls.WithQuery(
         Urls.Atlas,
         ("text", IsByTokens ? null : Text),

@@ -15,6 +15,8 @@ internal static class Urls
     public const string Search = "/search";
     public const string Shortcuts = "/shortcuts";
 
+    public const string AllMasks = "/masks";
+
     public const string AllStatistics = "/statistics";
 
     public static string Statistics(RunId run) => $"/runs/{run}/statistics";
@@ -32,6 +34,9 @@ internal static class Urls
     public static string Explorer(AnalysisId analysis) => $"/analyses/{analysis}";
 
     public static string Thumbnail(string sha256) => $"/api/images/{sha256}/thumbnail";
+
+    /// <summary>As the analyses of a run saw it: turned as EXIF says, or as it is stored.</summary>
+    public static string Thumbnail(string sha256, bool upright) => upright ? $"{Thumbnail(sha256)}?orientation=exif" : Thumbnail(sha256);
 
     public static string Content(string sha256) => $"/api/images/{sha256}/content";
 

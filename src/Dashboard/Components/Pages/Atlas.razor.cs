@@ -1,6 +1,7 @@
 using System.Globalization;
 using LogitLens.Dashboard.Components.Atlas;
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Languages;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Tokens;
@@ -154,7 +155,35 @@ public sealed partial class Atlas
     private static T Read<T>(ChangeEventArgs args)
         where T : struct, Enum => Enum.TryParse<T>(args.Value as string, out var value) ? value : default;
 
-    private static string Height(long positions, long most) => string.Create(CultureInfo.InvariantCulture, $"--share:{(most == 0 ? 0 : (double)positions / most):0.####}");
+    private static string Share(long positions, long most) => string.Create(CultureInfo.InvariantCulture, $"--share:{(most == 0 ? 0 : (double)positions / most):0.####}");
+
+    // Few pictures are shown large.
+    private static string TileSize(int tiles) => tiles switch { <= 8 => "la-large", <= 20 => "la-middle", _ => string.Empty };
+
+    private static string DisplayOf(FoundToken token) => token.Display.Length == 0 ? $"#{token.Id}" : token.Display;
+
+    private static string NameOf(Contents contents, int id) => contents.Tokens.FirstOrDefault(token => token.Id == id) is { } token ? DisplayOf(token) : $"#{id}";
+
+    private void AddToken(FoundToken? token)
+    {
+        if (token is not null)
+        {
+            Navigation.NavigateTo(_state.Of(token.CheckpointHash, (_state.Tokens ?? []).Append(token.Id)).ToUrl());
+        }
+    }
+
+    private async Task<IEnumerable<FoundToken?>> SuggestAsync(string? text, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return [];
+        }
+
+        var filter = _state.Filter;
+        var begins = await Index.FindTokensAsync(text, TokenMatch.Prefix, filter, null, ShownTokens, cancellationToken);
+        var holds = begins.Total < ShownTokens ? (await Index.FindTokensAsync(text, TokenMatch.Contains, filter, null, ShownTokens, cancellationToken)).Items : [];
+        return begins.Items.Concat(holds).DistinctBy(token => token.Id).Where(token => _state.Tokens?.Contains(token.Id) != true);
+    }
 
     private void Go(AtlasState state) => Navigation.NavigateTo((state with { After = null }).ToUrl());
 
@@ -175,7 +204,7 @@ public sealed partial class Atlas
         }
         else
         {
-            _mistake = $"Layers are “{text}”: give one such as 8, a range such as 8-20, or 8- for all from there; emb is the first.";
+            _mistake = L["Layers are “{0}”: give one such as 8, a range such as 8-20, or 8- for all from there; emb is the first.", text];
         }
     }
 
@@ -188,14 +217,14 @@ public sealed partial class Atlas
         }
         else
         {
-            _mistake = $"The least probability is “{text}”: give a number from 0 to 1, such as 0.5.";
+            _mistake = L["The least probability is “{0}”: give a number from 0 to 1, such as 0.5.", text];
         }
     }
 
     private Task LoadAsync()
     {
         var state = _state;
-        return _loader.LoadAsync("The atlas could not be read", async token =>
+        return _loader.LoadAsync(L["The atlas could not be read"], async token =>
         {
             var runs = (await Runs.ListAsync(0, MostRuns, token)).Items;
             var checkpoints = await Checkpoints.ListAsync(token);
@@ -214,7 +243,7 @@ public sealed partial class Atlas
 
             if (state.IsEmpty)
             {
-                return new Contents(state, runs, checkpoints, tokens, total, null, []);
+                return new Contents(state, runs, checkpoints, tokens, total, null, [], [], null);
             }
 
             TokenOccurrences found;
@@ -230,12 +259,15 @@ public sealed partial class Atlas
             }
 
             var images = (await Images.FindAsync([.. found.Items.Select(item => item.Analysis.Image).Distinct()], token)).ToDictionary(image => image.Id);
+            var upright = runs.Where(run => run.Settings.ApplyExifOrientation).Select(run => run.Id).ToHashSet();
+            var variants = state.IsByTokens ? await TokenVariants.FindAsync(Index, tokens, [.. state.Tokens!], state.Filter, token) : [];
+            var beginning = !state.IsByTokens && found.Items.Count == 0 && total == 0 ? await TokenVariants.FindBeginningAsync(Index, state.Text, state.Filter, token) : null;
             var names = tokens.GroupBy(t => t.Id).ToDictionary(group => group.Key, group => group.First().Display);
             var tiles = found.Items
                 .Where(item => images.ContainsKey(item.Analysis.Image))
-                .Select(item => new Tile(item, images[item.Analysis.Image].Width, images[item.Analysis.Image].Height, names.GetValueOrDefault(item.BestToken, string.Empty)))
+                .Select(item => new Tile(item, images[item.Analysis.Image].Width, images[item.Analysis.Image].Height, upright.Contains(item.Analysis.Run), names.GetValueOrDefault(item.BestToken, string.Empty)))
                 .ToList();
-            return new Contents(state, runs, checkpoints, tokens, total, found, tiles);
+            return new Contents(state, runs, checkpoints, tokens, total, found, tiles, variants, beginning);
         });
     }
 
@@ -285,20 +317,20 @@ public sealed partial class Atlas
         builder.AddAttribute(1, "class", "la-token");
         builder.AddAttribute(2, "href", state.ToUrl());
         builder.AddAttribute(3, "aria-current", _state.IsByTokens && _state.Tokens!.Count == 1 && _state.Tokens[0] == token.Id ? "true" : null);
-        builder.AddAttribute(4, "title", $"#{token.Id}, read {Words.Count(token.Positions, "time", "times")}, best {token.Best.ToString("0.000", CultureInfo.InvariantCulture)}");
+        builder.AddAttribute(4, "title", L["#{0}, read {1} times, best {2}", token.Id, Words.Count(token.Positions), token.Best.ToString("0.000", CultureInfo.InvariantCulture)].Value);
         builder.OpenElement(5, "span");
         builder.AddAttribute(6, "class", "ll-mono");
-        builder.AddContent(7, token.Display.Length == 0 ? $"#{token.Id}" : token.Display);
+        builder.AddContent(7, DisplayOf(token));
         builder.CloseElement();
         builder.AddContent(8, " ");
         builder.OpenElement(9, "span");
         builder.AddAttribute(10, "class", "ll-faint");
-        builder.AddContent(11, Words.Count(token.Analyses, "analysis", "analyses"));
+        builder.AddContent(11, L.Count("{0} analysis|{0} analyses", token.Analyses));
         builder.CloseElement();
         builder.CloseElement();
     };
 
-    private sealed record Tile(TokenOccurrence Found, int Width, int Height, string Token);
+    private sealed record Tile(TokenOccurrence Found, int Width, int Height, bool IsUpright, string Token);
 
     private sealed record Contents(
         AtlasState State,
@@ -307,10 +339,14 @@ public sealed partial class Atlas
         IReadOnlyList<FoundToken> Tokens,
         int TokensTotal,
         TokenOccurrences? Found,
-        IReadOnlyList<Tile> Tiles)
+        IReadOnlyList<Tile> Tiles,
+        IReadOnlyList<FoundToken> Variants,
+        FoundToken? Beginning)
     {
         public IReadOnlyList<(int Layer, long Positions)> Layers { get; } =
             [.. Tokens.SelectMany(token => token.Layers).GroupBy(hits => hits.Layer).OrderBy(group => group.Key).Select(group => (group.Key, group.Sum(hits => hits.Positions)))];
+
+        public string CheckpointName(string hash) => Checkpoints.FirstOrDefault(checkpoint => checkpoint.Hash == hash)?.Name ?? hash;
 
         public long MostPositions => Layers.Count == 0 ? 0 : Layers.Max(layer => layer.Positions);
     }

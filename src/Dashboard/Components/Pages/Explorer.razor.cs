@@ -145,7 +145,8 @@ public sealed partial class Explorer
         run.Settings.Layers?.Count ?? run.Checkpoint.Layers + 1,
         run.Settings.TopK,
         (run.Settings.TrackedTokens?.Count ?? 0) + 1,
-        DiskSpace.Free(Options.Value.DataFolder));
+        DiskSpace.Free(Options.Value.DataFolder),
+        (int)((past?.Spared ?? 0) * run.Counts.Total));
 
     private static string CostSentence(RunRow run, string display, RunForecast forecast) =>
         $"A new run reads {Words.Count(run.Counts.Total, "picture", "pictures")} of this one again with the same settings and keeps {display} at every position and layer. "

@@ -392,7 +392,7 @@ public sealed partial class NewRun : IDisposable
                 return null;
             }
 
-            return RunForecast.Of(past, _form.ItemCount, layers, k, _form.TrackedIds.Count, Storage.Care.DiskSpace.Free(Options.Value.DataFolder));
+            return RunForecast.Of(past, _form.ItemCount, layers, k, _form.TrackedIds.Count, Storage.Care.DiskSpace.Free(Options.Value.DataFolder), _form.SparedCount);
         }
     }
 

@@ -75,6 +75,9 @@ internal sealed class NewRunForm
     /// <summary>How many analyses the run will have.</summary>
     public int ItemCount => Table?.Items.Count ?? _images.Count;
 
+    /// <summary>How many of them keep their first positions with another: prompts on one picture that go through the model together.</summary>
+    public int SparedCount => Table?.Items.Chunk(AnalysisRunner.MostAnalyses).Sum(together => together.Length - together.Select(item => item.Image).Distinct().Count()) ?? 0;
+
     /// <summary>Adds an image; false if it is there already.</summary>
     public bool Add(string name, ImageRow image)
     {

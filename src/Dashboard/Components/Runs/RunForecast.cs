@@ -13,14 +13,15 @@ internal sealed record RunForecast(string Sentence, bool IsTooMuch)
 
     /// <param name="past">What was measured; null where nothing was done yet to measure it on.</param>
     /// <param name="free">Bytes free on the disk; null if nobody knows.</param>
-    public static RunForecast Of(PastCost? past, int analyses, int layers, int k, int tracked, long? free)
+    /// <param name="spared">Analyses that keep their first positions with another prompt on the same picture.</param>
+    public static RunForecast Of(PastCost? past, int analyses, int layers, int k, int tracked, long? free, int spared = 0)
     {
         if (past is null)
         {
             return new RunForecast(L["What it costs will show with its first analyses: nothing like it has been done here yet."], false);
         }
 
-        var bytes = past.Bytes(analyses, layers, k, tracked);
+        var bytes = past.Bytes(analyses, layers, k, tracked, spared);
         var time = Words.Duration(TimeSpan.FromSeconds(past.SecondsEach * analyses));
         return free is { } room && room < bytes
             ? new RunForecast(L.Count("About {1} and {2} of disk, as measured on {0} analysis of \"{3}\", but only {4} are free on the disk: keep fewer tokens or layers, or free space first.|About {1} and {2} of disk, as measured on {0} analyses of \"{3}\", but only {4} are free on the disk: keep fewer tokens or layers, or free space first.", past.Analyses, time, Words.Size(bytes), past.Run, Words.Size(room)), true)

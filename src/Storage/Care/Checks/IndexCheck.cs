@@ -96,7 +96,10 @@ internal static class IndexCheck
             }
 
             var readings = await ReadingStore.ReadPackedAsync(context, facts.Id, facts.Attempt, cancellationToken);
-            return facts.ToSource(facts.RequireWhole(readings.Rests), readings, await tables.GetAsync(context, facts.Checkpoint, cancellationToken));
+            var source = facts.ToSource(facts.RequireWhole(readings.Rests), readings, await tables.GetAsync(context, facts.Checkpoint, cancellationToken));
+
+            // One that refers to no prefix any more has only its own positions.
+            return source.Prompt.Any(layer => layer.FirstPosition > 0) ? null : source;
         }
         catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
         {

@@ -13,18 +13,21 @@ internal static class ReadingCheck
 
     public static void Run(CheckContext check)
     {
+        PrefixCheck.Run(check);
         var total = check.Number("SELECT COUNT(*) FROM Analyses");
         var pending = check.Has("PendingDigests") ? "(SELECT 1 FROM PendingDigests p WHERE p.AnalysisId = a.Id) IS NOT NULL" : check.Has("Summaries") ? "0" : "1";
         var checksum = check.Has("AnalysisLayouts", "Checksum") ? "l.Checksum" : "NULL";
+        var prefix = check.Has("Analyses", "PrefixId") ? "a.PrefixId" : "NULL";
         using var analyses = check.Query($"""
-            SELECT a.Id, a.State, a.Attempt, r.Settings, c.Layers, l.Packed, i.Name, {pending}, {checksum}
+            SELECT a.Id, a.State, a.Attempt, r.Settings, c.Layers, l.Packed, i.Name, {pending}, {checksum}, {prefix}
             FROM Analyses a JOIN Runs r ON r.Number = a.RunNumber JOIN Checkpoints c ON c.Id = r.CheckpointId JOIN Images i ON i.Id = a.ImageId
             LEFT JOIN AnalysisLayouts l ON l.AnalysisId = a.Id ORDER BY a.Id
             """);
         while (analyses.Read())
         {
             check.Report(Stage, check.Analyses++, total);
-            var one = new One(check, analyses.GetInt64(0), analyses.GetInt32(2), $"analysis {analyses.GetInt64(0)} ({analyses.GetString(6)})");
+            var shared = PrefixCheck.LayersOf(check, analyses.IsDBNull(9) ? null : analyses.GetInt64(9));
+            var one = new One(check, analyses.GetInt64(0), analyses.GetInt32(2), $"analysis {analyses.GetInt64(0)} ({analyses.GetString(6)})", shared);
             var state = (AnalysisState)analyses.GetInt32(1);
             var rests = one.ReadRests();
             if (state == AnalysisState.Done)
@@ -45,14 +48,14 @@ internal static class ReadingCheck
         }
     }
 
-    private sealed class One(CheckContext check, long id, int attempt, string name)
+    private sealed class One(CheckContext check, long id, int attempt, string name, PrefixCheck.Layers shared)
     {
         public string Name => name;
 
         public void Add(CheckKind kind, string sentence, string remedy, bool canBeRepaired = false) =>
             check.Add(new CheckFinding(kind, char.ToUpperInvariant(sentence[0]) + sentence[1..], remedy, canBeRepaired));
 
-        /// <summary>The layers of the current attempt, with how many positions each has.</summary>
+        /// <summary>The layers of the current attempt, with how many positions each has, shared ones included.</summary>
         public List<(ReadingSegment Segment, int Layer, int Positions)> ReadRests()
         {
             var written = new List<(ReadingSegment Segment, int Layer, int Positions)>();
@@ -75,7 +78,7 @@ internal static class ReadingCheck
                     Add(CheckKind.Reading, $"{place} holds a reading of layer {arrays.Layer}.", Lost);
                 }
 
-                written.Add((segment, layer, arrays?.Positions ?? 0));
+                written.Add((segment, layer, arrays is null ? 0 : CountPositions(segment, arrays, shared.Rests, place)));
             }
 
             return written;
@@ -135,7 +138,7 @@ internal static class ReadingCheck
                         foreach (var layer in ReadingCodec.Cut(packed))
                         {
                             var arrays = ReadingCodec.Unpack(layer.Span);
-                            found.Add((segment, arrays.Layer, arrays.Positions));
+                            found.Add((segment, arrays.Layer, CountPositions(segment, arrays, shared.Summaries, $"the summary of layer {arrays.Layer} of the {segment} segment of {name}")));
                         }
                     });
                 }
@@ -147,6 +150,22 @@ internal static class ReadingCheck
             {
                 Add(CheckKind.Analysis, $"{name} has summaries of other layers or positions than its readings.", Lost);
             }
+        }
+
+        /// <summary>What begins behind a prefix needs the prefix's layer before it.</summary>
+        private int CountPositions(ReadingSegment segment, LayerArrays arrays, IReadOnlySet<int> there, string place)
+        {
+            if (segment != ReadingSegment.Prompt || arrays.FirstPosition == 0)
+            {
+                return arrays.Positions;
+            }
+
+            if (arrays.FirstPosition != shared.Positions || !there.Contains(arrays.Layer))
+            {
+                Add(CheckKind.Reading, $"{place} lacks its first {arrays.FirstPosition} positions: what it shared with other analyses is not there.", Lost);
+            }
+
+            return arrays.FirstPosition + arrays.Positions;
         }
 
         private static long? Checksum(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);

@@ -1,4 +1,5 @@
 using LogitLens.Storage.Readings;
+using LogitLens.Storage.Readings.Prefixes;
 
 namespace LogitLens.Storage.Catalogue.Entities;
 
@@ -41,11 +42,16 @@ internal sealed class AnalysisEntity
     /// <summary>When the tokens beyond top-1 were let go of; null while they are here.</summary>
     public DateTimeOffset? RestGoneAt { get; set; }
 
+    /// <summary>Where the readings of its first positions are kept, if other prompts on its picture share them.</summary>
+    public long? PrefixId { get; set; }
+
     public RunEntity? Run { get; set; }
 
     public ImageEntity? Image { get; set; }
 
     public AnalysisLayoutEntity? Layout { get; set; }
+
+    public PrefixEntity? Prefix { get; set; }
 
     public List<ReadingEntity> Readings { get; } = [];
 }

@@ -463,6 +463,7 @@ public sealed class ArchiveReader : IDisposable
                     packed)
                 {
                     RestGoneAt = record.RestGoneAt,
+                    SharedPositions = record.SharedPositions,
                     Source = record.Source,
                     States = entries.States is { } states ? archive.ReadStates(states, record.States!) : [],
                 },
@@ -499,6 +500,11 @@ public sealed class ArchiveReader : IDisposable
                     || !ArchiveFormat.Sha256().IsMatch(source.Facts.Sha256) || source.Facts.Notes.Sum(note => (long)note.Length) > LongestText))
             {
                 throw new ArchiveException($"{entries.Record} names a source that is out of range; export it again.");
+            }
+
+            if (record.SharedPositions < 0 || record.SharedPositions >= (record.Layout?.Positions?.Count ?? 1))
+            {
+                throw new ArchiveException($"{entries.Record} shares {record.SharedPositions} positions, which is out of range; export it again.");
             }
 
             if (record.Layout is not { } layout)

@@ -150,7 +150,8 @@ public sealed class ArchiveWriter
             isDone ? detail.Layout : null,
             row.RestGoneAt,
             await _runs.FindSourceAsync(id, cancellationToken),
-            kept.Count == 0 ? null : kept);
+            kept.Count == 0 ? null : kept,
+            isDone ? detail.SharedPositions : 0);
         var run = row.Run.ToString();
         string? readings = null;
         if (isDone)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.States;
 
@@ -10,6 +11,7 @@ namespace LogitLens.Storage.Exchange.Archive;
 /// <param name="RestGoneAt">When the tokens beyond top-1 were let go of; null while they are here.</param>
 /// <param name="Source">The file it was imported from; null for what an engine computed.</param>
 /// <param name="States">What the entry of its hidden states holds, in that order; null if none were kept.</param>
+/// <param name="SharedPositions">So many first positions were kept together with other prompts on its picture, and may be again; left out where there are none. Its readings are whole all the same.</param>
 public sealed record ArchivedAnalysis(
     int Ordinal,
     string Image,
@@ -25,4 +27,5 @@ public sealed record ArchivedAnalysis(
     AnalysisLayout? Layout,
     DateTimeOffset? RestGoneAt = null,
     ImportedSource? Source = null,
-    IReadOnlyList<HiddenStateRow>? States = null);
+    IReadOnlyList<HiddenStateRow>? States = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int SharedPositions = 0);

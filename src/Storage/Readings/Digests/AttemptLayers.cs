@@ -1,4 +1,5 @@
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Readings.Prefixes;
 using LogitLens.Storage.Sqlite;
 using LogitLens.Storage.Tokens;
 using Microsoft.EntityFrameworkCore;
@@ -19,12 +20,7 @@ internal sealed record AttemptLayers(DigestSource Source, IReadOnlyList<PackedSu
             return null;
         }
 
-        var rests = await context.Readings
-            .Where(r => r.AnalysisId == id.Value && r.Attempt == attempt)
-            .OrderBy(r => r.Segment)
-            .ThenBy(r => r.Layer)
-            .Select(r => new PackedRest(r.Segment, r.Layer, r.Packed))
-            .ToListAsync(cancellationToken);
+        var rests = await KeptReadings.RestsAsync(context, id.Value, attempt, 0, cancellationToken);
         var layout = facts.RequireWhole(rests);
         var tops = await context.LayerSummaries
             .Where(s => s.AnalysisId == id.Value && s.Attempt == attempt)

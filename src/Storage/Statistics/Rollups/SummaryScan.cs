@@ -1,5 +1,6 @@
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Readings;
+using LogitLens.Storage.Readings.Prefixes;
 using LogitLens.Storage.Sqlite;
 using LogitLens.Storage.Statistics.Aggregates;
 using Microsoft.EntityFrameworkCore;
@@ -24,10 +25,8 @@ internal static class SummaryScan
         foreach (var chunk in ids.Chunk(Chunk))
         {
             var layouts = await context.AnalysisLayouts.Where(l => chunk.Contains(l.AnalysisId)).ToDictionaryAsync(l => l.AnalysisId, l => l.Packed, cancellationToken);
-            var summaries = (await context.Summaries.Where(s => chunk.Contains(s.AnalysisId)).ToListAsync(cancellationToken)).ToLookup(s => s.AnalysisId);
-            var rests = withRests
-                ? (await context.Readings.Where(r => chunk.Contains(r.AnalysisId)).OrderBy(r => r.Layer).ToListAsync(cancellationToken)).ToLookup(r => r.AnalysisId)
-                : null;
+            var summaries = await KeptReadings.SummariesAsync(context, chunk, cancellationToken);
+            var rests = withRests ? await KeptReadings.RestsAsync(context, chunk, cancellationToken) : null;
             foreach (var id in chunk)
             {
                 if (layouts.GetValueOrDefault(id) is not { } layout || !summaries[id].Any())
@@ -41,10 +40,10 @@ internal static class SummaryScan
 
                 LayerArrays[] LayersOf(ReadingSegment segment)
                 {
-                    var packed = summaries[id].Where(s => s.Segment == segment).Select(s => new PackedSummary(s.Segment, s.Packed)).ToList();
+                    var packed = summaries[id].Where(s => s.Segment == segment).ToList();
                     return rests is null
                         ? [.. packed.SelectMany(s => ReadingCodec.Cut(s.Packed)).Select(one => ReadingCodec.Unpack(one.Span))]
-                        : [.. new PackedReadings(packed, [.. rests[id].Select(r => new PackedRest(r.Segment, r.Layer, r.Packed))]).Join(segment).Select(whole => ReadingCodec.Unpack(whole))];
+                        : [.. new PackedReadings(packed, [.. rests[id]]).Join(segment).Select(whole => ReadingCodec.Unpack(whole))];
                 }
             }
         }
