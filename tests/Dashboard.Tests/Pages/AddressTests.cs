@@ -30,16 +30,6 @@ public sealed class AddressTests
     }
 
     [Theory]
-    [InlineData(null, 1)]
-    [InlineData("a cat & a dog? 100 % ö", 7)]
-    public void GalleryState_ThereAndBack_IsTheSame(string? search, int page)
-    {
-        var state = new GalleryState(search, page);
-        var url = state.ToUrl();
-        Assert.Equal(state, GalleryState.From(Value(url, "search"), Page(url)));
-    }
-
-    [Theory]
     [InlineData(-5)]
     [InlineData(0)]
     [InlineData(int.MaxValue)]

@@ -9,7 +9,8 @@ public sealed class StatisticsPageTests
 
     [Theory]
     [InlineData("", "")]
-    [InlineData("?analyses=3_5&group=text", "analysis=3&analysis=5")]
+    [InlineData("?analyses=3_5&group=text", "analyses=3_5")]
+    [InlineData("?text=cat&layers=8-&p=0.3&tag=good&fillerTo=0.5&page=3", "text=cat&layers=8-&p=0.3&fillerTo=0.5&tag=good")]
     [InlineData("?run=a&run=b&prompt=a%26b", "run=a&run=b&prompt=a%26b")]
     [InlineData("?tables=best&full=best&map=mask", "")]
     public void ScopeOf_AnAddress_KeepsWhatSaysWhichAnalyses(string query, string scope) => Assert.Equal(scope, StatisticsPage.ScopeOf(null, query));

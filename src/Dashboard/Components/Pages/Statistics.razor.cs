@@ -1,4 +1,5 @@
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Filters;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using Microsoft.AspNetCore.Components;
@@ -15,7 +16,7 @@ public sealed partial class Statistics
 {
     // What the address may say about which analyses: the names of the API's own parameters.
     private static readonly string[] ScopeNames =
-        ["run", "analysis", "checkpoint", "imageName", "prompt", "from", "until", "firstLayer", "lastLayer", "criterion", "filler"];
+        [.. FilterAddress.Names, "firstLayer", "lastLayer", "criterion", "filler"];
 
     private Loader<Contents> _loader = default!;
     private ElementReference _host;
@@ -62,12 +63,6 @@ public sealed partial class Statistics
             {
                 scope.AddRange(given.Where(value => !string.IsNullOrEmpty(value)).Select(value => $"{name}={Uri.EscapeDataString(value!)}"));
             }
-        }
-
-        // A selection, as the contact sheet of masks has it too.
-        if (values.TryGetValue("analyses", out var chosen))
-        {
-            scope.AddRange(chosen.ToString().Split('_', StringSplitOptions.RemoveEmptyEntries).Select(id => $"analysis={Uri.EscapeDataString(id)}"));
         }
 
         return string.Join('&', scope);
