@@ -86,6 +86,9 @@ public sealed partial class QueryPlanTests
         await storage.Labels.SetNoteAsync(labelled[1], "n", null, Token);
         await storage.Labels.ListTagsAsync([image.Id], Token);
         await storage.Labels.UntagAsync(labelled, "a", Token);
+        await storage.Comparables.ListSamePictureAsync(done, 0, 10, Token);
+        await storage.Comparables.ListOthersAsync(done, null, 0, 10, Token);
+        await storage.RunComparisons.ReadAsync(run, run, null, Token);
         await storage.Queue.CountQueuedAsync(Token);
         var claimed = Assert.IsType<ClaimedAnalysis>(await storage.Queue.ClaimNextAsync(checkpoint.Id, Token));
         await storage.WriteAsync(claimed);
