@@ -42,6 +42,7 @@ public sealed partial class QueryPlanTests
         await storage.Runs.FindNeighboursAsync(done, Token);
         await storage.Search.FindRunsAsync("run", 0, 10, Token);
         await storage.Search.FindRunAsync(1, Token);
+        await storage.Search.FindImagesAsync("pic ture", 0, 10, Token);
         await storage.Search.FindAnalysisAsync(done, Token);
         await storage.Search.FindImagesByHashAsync(image.Sha256[..8], 10, Token);
         await storage.Images.ListAsync(null, 0, 10, Token);

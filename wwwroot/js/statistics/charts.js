@@ -308,13 +308,13 @@ const ticksOf = (rows, width) => {
   return rows.map((r) => r.layer).filter((_, i) => i % every === 0);
 };
 
-const base = (width, height, colours) => ({
-  width, height, marginLeft: 52, marginRight: 16, marginBottom: 36,
+const base = (width, height, colours, label) => ({
+  width, height, marginLeft: 52, marginRight: 16, marginBottom: 36, ariaLabel: label,
   style: { background: 'transparent', color: colours.inkSoft, fontFamily: colours.sans, fontSize: '12px', overflow: 'visible' },
 });
 
-export const frame = (rows, { width, height, colours, y }, marks) => plot({
-  ...base(width, height, colours),
+export const frame = (rows, { width, height, colours, y, label }, marks) => plot({
+  ...base(width, height, colours, label),
   x: { label: say('layer'), tickFormat: layerName, ticks: ticksOf(rows, width), insetLeft: 8, insetRight: 8 },
   y,
   marks: [ruleY([0], { stroke: colours.lineStrong }), ...marks],
