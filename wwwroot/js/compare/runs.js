@@ -32,7 +32,7 @@ function spreadChart(id, words, unit, domain) {
     cursor: (data) => layerCursor(rowsOf(data), said),
     draw: (data, { colours, width, height }) => {
       const rows = rowsOf(data);
-      return frame(rows, { width, height, colours, y: { label: words.axis, ...(domain ? { domain } : { nice: true }), grid: true } }, [
+      return frame(rows, { width, height, colours, y: { label: words.axis, ...(domain ? { domain } : { nice: true }), grid: true }, label: say(words.name) }, [
         ...(domain ? [] : [ruleY([0], { stroke: colours.ink })]),
         areaY(rows, { x: 'layer', y1: 'lowerQuartile', y2: 'upperQuartile', fill: colours.accent, fillOpacity: 0.22 }),
         lineY(rows, { x: 'layer', y: 'median', stroke: colours.accent, strokeWidth: 2 }),
