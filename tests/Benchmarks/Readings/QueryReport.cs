@@ -21,6 +21,7 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
     private readonly TokenIndexStore _index = services.GetRequiredService<TokenIndexStore>();
     private readonly string[] _texts = [.. prototypes.Tokens.Where(t => prototypes.IsCommon[t.Id] && t.Text.Length >= 4).Select(t => t.Text)];
     private readonly GalleryStore _gallery = services.GetRequiredService<GalleryStore>();
+    private readonly CatalogueSearchStore _catalogue = services.GetRequiredService<CatalogueSearchStore>();
     private readonly StatisticsStore _statistics = services.GetRequiredService<StatisticsStore>();
 
     public async Task PrintAsync(CancellationToken cancellationToken)
@@ -36,6 +37,7 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
             await TimeAsync($"token search, {match}, first page", Often, 150, token => _index.FindTokensAsync(Text(match), match, new TokenFilter(), null, 50, token), cancellationToken);
         }
 
+        await TimeAsync("search of everything as one types (images, runs, tokens in three ways), 5 of each", Often, 150, SearchAsync, cancellationToken);
         var late = new TokenFilter(FirstLayer: 20, LastLayer: 31, LeastProbability: 0.3);
         await TimeAsync("token search, Prefix, layers 20 to 31, p ≥ 0.3, first page", Often, 150, token => _index.FindTokensAsync(Text(TokenMatch.Prefix), TokenMatch.Prefix, late, null, 50, token), cancellationToken);
         await TimeAsync("where a token is, first page", Often, 150, token => WhereAsync(new TokenFilter(), token), cancellationToken);
@@ -98,6 +100,18 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
 
     private Task<StatisticsResult> WindowAsync(CancellationToken cancellationToken) =>
         _statistics.ReadAsync(new StatisticsQuery(new AnalysisFilter(), StatisticsOptions.EarlierTools, StatisticsPart.Layers), null, cancellationToken);
+
+    // What the search in the dashboard's bar asks for at once.
+    private async Task<int> SearchAsync(CancellationToken cancellationToken)
+    {
+        const int Most = 5;
+        var text = Text(TokenMatch.Prefix);
+        var images = _catalogue.FindImagesAsync(text, 0, Most, cancellationToken);
+        var named = _catalogue.FindRunsAsync(text, 0, Most, cancellationToken);
+        var tokens = Enum.GetValues<TokenMatch>().Select(match => _index.FindTokensAsync(text, match, new TokenFilter(), null, Most, cancellationToken)).ToList();
+        await Task.WhenAll([images, named, .. tokens]);
+        return (await images).Total + (await named).Total;
+    }
 
     private Task<TokenOccurrences> WhereAsync(TokenFilter filter, CancellationToken cancellationToken) =>
         _index.FindOccurrencesAsync(new OccurrenceQuery(null, Text(TokenMatch.Exact), TokenMatch.Exact, filter), cancellationToken);
