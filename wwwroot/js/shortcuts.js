@@ -22,7 +22,7 @@ export function attach(layout) {
       return false;
     }
 
-    const field = element.matches('input, textarea') ? element : element.querySelector('input, textarea');
+    const field = element.matches('input, textarea, select') ? element : element.querySelector('input, textarea');
     if (field) {
       focus(field);
     } else {
@@ -34,7 +34,7 @@ export function attach(layout) {
 
   function focus(field) {
     field.focus();
-    field.select();
+    field.select?.();
   }
 
   // Before the page's own listeners: it works in fields, too.

@@ -1,7 +1,7 @@
 // Two runs over their common images: how far they are apart, layer by layer.
 
 import { make } from '../explorer/dom.js';
-import { say, sayCount } from '../explorer/texts.js';
+import { key, say, sayCount } from '../explorer/texts.js';
 import { watchTheme } from '../explorer/theme.js';
 import { areaY, dot, lineY, ruleY } from '../../vendor/plot/plot.js';
 import { count, frame, hover, layerCursor, layerName, percent } from '../statistics/charts.js';
@@ -27,12 +27,12 @@ function spreadChart(id, words, unit, domain) {
     absent: words.absent,
     title: (data) => words.title(rowsOf(data)),
     sample: (data) => sayCount('n = {0} image at each layer; the line is the median image, the band the middle half of them|n = {0} images at each layer; the line is the median image, the band the middle half of them', rowsOf(data)[0].count),
-    columns: [say('layer'), say('layer of the second'), say('lower quartile'), say('median'), say('upper quartile'), say('mean'), say('images')],
+    columns: [key('layer'), key('layer of the second'), key('lower quartile'), key('median'), key('upper quartile'), key('mean'), key('images')],
     rows: (data) => rowsOf(data).map((row) => [layerName(row.layer), layerName(row.secondLayer), row.lowerQuartile, row.median, row.upperQuartile, row.mean, row.count]),
     cursor: (data) => layerCursor(rowsOf(data), said),
     draw: (data, { colours, width, height }) => {
       const rows = rowsOf(data);
-      return frame(rows, { width, height, colours, y: { label: words.axis, ...(domain ? { domain } : { nice: true }), grid: true }, label: words.name }, [
+      return frame(rows, { width, height, colours, y: { label: words.axis, ...(domain ? { domain } : { nice: true }), grid: true }, label: say(words.name) }, [
         ...(domain ? [] : [ruleY([0], { stroke: colours.ink })]),
         areaY(rows, { x: 'layer', y1: 'lowerQuartile', y2: 'upperQuartile', fill: colours.accent, fillOpacity: 0.22 }),
         lineY(rows, { x: 'layer', y: 'median', stroke: colours.accent, strokeWidth: 2 }),
@@ -49,9 +49,9 @@ const farthest = (rows) => rows.reduce((far, row) => (Math.abs(row.median) > Mat
 function makeCharts() {
   return [
     spreadChart('agreement', {
-      name: say('Agreement by layer'),
+      name: key('Agreement by layer'),
       axis: say('patches with the same top token'),
-      absent: say('Nothing can be compared.'),
+      absent: key('Nothing can be compared.'),
       title: (rows) => {
         const least = rows.reduce((low, row) => (row.median < low.median ? row : low), rows[0]);
         return least.median === 1
@@ -60,9 +60,9 @@ function makeCharts() {
       },
     }, percent, [0, 1]),
     spreadChart('confidence', {
-      name: say('Δ confidence by layer'),
+      name: key('Δ confidence by layer'),
       axis: say('Δ confidence, median patch'),
-      absent: say('Nothing can be compared.'),
+      absent: key('Nothing can be compared.'),
       title: (rows) => {
         const far = farthest(rows);
         return Math.abs(far.median) < 0.0005 ? say('The median patch is as sure in both, at every layer')
@@ -71,9 +71,9 @@ function makeCharts() {
       },
     }, probability),
     spreadChart('entropy', {
-      name: say('Δ entropy by layer'),
+      name: key('Δ entropy by layer'),
       axis: say('Δ entropy in bit, median patch'),
-      absent: say('One of the runs has no entropies.'),
+      absent: key('One of the runs has no entropies.'),
       title: (rows) => {
         const far = farthest(rows);
         return Math.abs(far.median) < 0.005 ? say('The median patch has the same entropy in both, at every layer')
