@@ -17,7 +17,8 @@ public sealed class GalleryTests(DemoDashboard demo) : IClassFixture<DemoDashboa
         await page.GotoAsync(new Uri(demo.Address, "/images").ToString());
         await Assertions.Expect(page.Locator(".ll-image")).ToHaveCountAsync(12);
 
-        await page.GetByLabel("Add a condition").SelectOptionAsync(new SelectOptionValue { Label = "where a token is read" });
+        await page.GetByText("+ condition").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "where a token is read", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByLabel("Word or token")).ToBeFocusedAsync();
         await page.GetByLabel("Word or token").FillAsync("cat");
         await page.GetByLabel("at layers").FillAsync("8-");
@@ -124,8 +125,12 @@ public sealed class GalleryTests(DemoDashboard demo) : IClassFixture<DemoDashboa
         await page.GotoAsync(new Uri(demo.Address, "/images").ToString());
         await Assertions.Expect(page.Locator(".ll-image")).ToHaveCountAsync(12);
 
-        await page.GetByLabel("Add a condition").FocusAsync();
-        await page.Keyboard.TypeAsync("share");
+        await page.GetByText("+ condition").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.GetByLabel("with a share of filler from")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("2");

@@ -90,7 +90,8 @@ public sealed partial class TranslationTests
     // A form for one need not name the number; the form for many must have every place.
     private static bool HaveSamePlaces(string english, string russian)
     {
-        var (englishForms, russianForms) = (english.Split('|'), russian.Split('|'));
+        var hasForms = Counted().IsMatch(english);
+        var (englishForms, russianForms) = hasForms ? (english.Split('|'), russian.Split('|')) : ([english], [russian]);
         return (englishForms.Length, russianForms.Length) is (1, 1) or (2, 3)
             && russianForms.All(form => Places(form).SetEquals(Places(englishForms[^1])));
     }
@@ -99,4 +100,7 @@ public sealed partial class TranslationTests
 
     [GeneratedRegex(@"\{\d\}")]
     private static partial Regex Place();
+
+    [GeneratedRegex(@"\|.*\{0\}")]
+    private static partial Regex Counted();
 }

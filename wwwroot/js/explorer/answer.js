@@ -3,6 +3,7 @@
 import { CHANGED, Listeners, make } from './dom.js';
 import { fillToken } from './format.js';
 import { underline } from './text-strip.js';
+import { say, sayCount } from './texts.js';
 
 /** The answer's words. */
 export class AnswerPart {
@@ -12,7 +13,7 @@ export class AnswerPart {
     this.line = make('p', { class: 'lx-answer-words' });
     this.note = make('span', { class: 'lx-answer-note' });
     this.truth = make('p', { class: 'lx-answer-truth', hidden: true });
-    this.element = make('section', { class: 'lx-answer', 'aria-label': 'Answer' }, make('h2', {}, 'Answer'), this.line, this.truth, this.note);
+    this.element = make('section', { class: 'lx-answer', 'aria-label': say('The answer') }, make('h2', {}, say('The answer')), this.line, this.truth, this.note);
     this.listeners = new Listeners();
   }
 
@@ -56,7 +57,7 @@ export class AnswerPart {
       patches += model.positions[index].kind === 'patch' ? 1 : 0;
     }
 
-    this.note.textContent = `${patches} ${patches === 1 ? 'patch' : 'patches'} lit`;
+    this.note.textContent = sayCount('{0} patch lit|{0} patches lit', patches);
   }
 
   dispose() {
@@ -67,11 +68,11 @@ export class AnswerPart {
     const { model } = this.explorer;
     const { answer, trueAnswer, state } = model.manifest;
     this.truth.hidden = !trueAnswer;
-    this.truth.textContent = trueAnswer ? `true answer: ${trueAnswer}` : '';
+    this.truth.textContent = trueAnswer ? say('true answer: {0}', trueAnswer) : '';
     this.words = [];
     if (!answer) {
       const waiting = ['queued', 'running'].includes(String(state).toLowerCase());
-      this.line.replaceChildren(make('span', { class: 'lx-hint' }, waiting ? 'The answer comes after the last layer.' : String(state).toLowerCase() === 'done' ? (model.manifest.source ? 'There is no answer in the file.' : 'No answer was asked for.') : 'There is no answer: the analysis was not finished.'));
+      this.line.replaceChildren(make('span', { class: 'lx-hint' }, waiting ? say('The answer comes after the last layer.') : String(state).toLowerCase() === 'done' ? (model.manifest.source ? say('There is no answer in the file.') : say('No answer was asked for.')) : say('There is no answer: the analysis was not finished.')));
       return;
     }
 

@@ -1,6 +1,7 @@
 // The way from a token to where it is read in all pictures.
 
 import { make } from './dom.js';
+import { say } from './texts.js';
 
 /** A link for one token, or null without a server. */
 export function makeAtlasLink(explorer, id = null) {
@@ -8,7 +9,7 @@ export function makeAtlasLink(explorer, id = null) {
     return null;
   }
 
-  const link = make('a', { class: 'lx-atlas', title: 'Where it is read in all pictures' }, 'atlas');
+  const link = make('a', { class: 'lx-atlas', title: say('Where it is read in all pictures') }, say('atlas'));
   if (id !== null) {
     fillAtlasLink(explorer, link, id);
   }
@@ -19,5 +20,5 @@ export function makeAtlasLink(explorer, id = null) {
 /** Points a link at another token. */
 export function fillAtlasLink(explorer, link, id) {
   link.href = explorer.atlasUrl(id);
-  link.setAttribute('aria-label', `${explorer.model.display(id)} in the atlas`);
+  link.setAttribute('aria-label', say('{0} in the atlas', explorer.model.display(id)));
 }

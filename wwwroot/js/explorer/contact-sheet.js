@@ -7,20 +7,21 @@ import { maskOf } from './masks.js';
 import { drawMasked, saveCanvas } from './save-picture.js';
 import { ApiSource } from './sources.js';
 import { formatView, maskQuery, parseView } from './state.js';
+import { say, sayCount } from './texts.js';
 import { readTheme, watchTheme } from './theme.js';
 
 const strings = {
-  controls: 'Masks',
-  opacity: 'Opacity of the masks',
-  colour: 'Colour of the masks',
-  paints: [['page', 'page'], ['black', 'black'], ['white', 'white'], ['orange', 'orange'], ['blue', 'blue']],
-  invert: 'invert',
-  by: 'best by',
-  criteria: [['p', 'max p'], ['entropy', 'min entropy'], ['margin', 'max margin'], ['final', 'first with the final token'], ['old', "old tools' rule: max p, emb…last"]],
-  save: 'Sheet as PNG',
-  waiting: 'reading…',
-  total: (masked, read, pictures) => `${masked} of ${read} patches of ${pictures} ${pictures === 1 ? 'picture' : 'pictures'} read as filler (${((100 * masked) / Math.max(1, read)).toFixed(1)} %)`,
-  one: (masked, read) => `${masked} of ${read} · ${((100 * masked) / Math.max(1, read)).toFixed(1)} %`,
+  controls: say('Masks'),
+  opacity: say('Opacity of the masks'),
+  colour: say('Colour of the masks'),
+  paints: [['page', say('page')], ['black', say('black')], ['white', say('white')], ['orange', say('orange')], ['blue', say('blue')]],
+  invert: say('invert'),
+  by: say('best by'),
+  criteria: [['p', say('max p')], ['entropy', say('min entropy')], ['margin', say('max margin')], ['final', say('first with the final token')], ['old', say("old tools' rule: max p, emb…last")]],
+  save: say('Sheet as PNG'),
+  waiting: say('reading…'),
+  total: (masked, read, pictures) => sayCount('{1} of {2} patches of {0} picture read as filler ({3} %)|{1} of {2} patches of {0} pictures read as filler ({3} %)', pictures, masked, read, ((100 * masked) / Math.max(1, read)).toFixed(1)),
+  one: (masked, read) => say('{0} of {1} · {2} %', masked, read, ((100 * masked) / Math.max(1, read)).toFixed(1)),
 };
 
 // A thumbnail is drawn at this size at most; screens show it at half of it.
@@ -164,7 +165,7 @@ class ContactSheet {
     tile.read = model.shownPatches.filter((position) => model.shown(layer, position) !== NONE).length;
     tile.masked = maskOf(model, layer, model.shownPatches).length;
     tile.caption.textContent = strings.one(tile.masked, tile.read);
-    canvas.setAttribute('aria-label', `${tile.item.name}: ${tile.masked} of ${tile.read} patches masked`);
+    canvas.setAttribute('aria-label', say('{0}: {1} of {2} patches masked', tile.item.name, tile.masked, tile.read));
     const query = formatView({ ...view, map: 'mask', layer });
     tile.link.setAttribute('href', `${tile.item.url}?${query}`);
   }

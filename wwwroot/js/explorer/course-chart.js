@@ -2,6 +2,7 @@
 
 import { fitCanvas } from './dom.js';
 import { formatProbability, layerName } from './format.js';
+import { say } from './texts.js';
 
 const LEFT = 34;
 const RIGHT = 12;
@@ -72,7 +73,7 @@ export function drawCourses(canvas, { width, height, theme, layers, quantity, co
 /** A course in words, for those who do not see it. */
 export function courseInWords(points, quantity) {
   return points.filter((point) => point !== null)
-    .map(({ layer, middle, known }) => `${layerName(layer)} ${known === 0 ? 'below the last kept' : quantity === 'rank' ? `rank ${Math.round(middle)}` : formatProbability(middle)}`).join(', ');
+    .map(({ layer, middle, known }) => `${layerName(layer)} ${known === 0 ? say('below the last kept') : quantity === 'rank' ? say('rank {0}', Math.round(middle)) : formatProbability(middle)}`).join(', ');
 }
 
 function drawAxes(context, { width, height, theme, layers, x, y, right, ticks }) {

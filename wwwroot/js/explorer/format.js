@@ -1,4 +1,5 @@
 // Numbers, places and tokens as people read them.
+import { say } from './texts.js';
 
 /** 0.873; below a thousandth <0.001; never 0.000. */
 export function formatProbability(value) {
@@ -25,7 +26,7 @@ export function layerName(layer) {
 
 /** "layer 9", "the input embeddings". */
 export function layerPhrase(layer) {
-  return layer === 0 ? 'the input embeddings' : `layer ${layer}`;
+  return layer === 0 ? say('the input embeddings') : say('layer {0}', layer);
 }
 
 /** A number without trailing zeroes, at most one decimal. */
@@ -49,13 +50,13 @@ export function placePhrase(model, index) {
   const position = model.positions[index];
   switch (position.kind) {
     case 'patch':
-      return `patch row ${position.row} column ${position.column}${position.tile > 0 ? ` of tile ${position.tile}` : ''}`;
+      return position.tile > 0 ? say('patch row {0} column {1} of tile {2}', position.row, position.column, position.tile) : say('patch row {0} column {1}', position.row, position.column);
     case 'newline':
-      return `line feature at position ${index}`;
+      return say('line feature at position {0}', index);
     case 'answer':
-      return `answer token ${model.display(position.id)} at position ${index}`;
+      return say('answer token {0} at position {1}', model.display(position.id), index);
     default:
-      return `prompt token ${model.display(position.id)} at position ${index}`;
+      return say('prompt token {0} at position {1}', model.display(position.id), index);
   }
 }
 

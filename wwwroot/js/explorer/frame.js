@@ -3,6 +3,7 @@
 import { Model, TokenTable } from './model.js';
 import { NONE } from './criteria.js';
 import { TokenPainter } from './format.js';
+import { say } from './texts.js';
 import { readTheme, watchTheme } from './theme.js';
 import { CHANGED, Listeners, make, watchSize } from './dom.js';
 import { copyText } from './clipboard.js';
@@ -339,7 +340,7 @@ export class Explorer extends ViewOwner {
     const { manifest } = this.model;
     const running = ['queued', 'running'].includes(String(manifest.state).toLowerCase());
     const read = manifest.layers.filter((layer) => this.model.has(layer)).length;
-    this.toolbar.status.textContent = running ? `${read}/${manifest.layers.length} layers` : '';
+    this.toolbar.status.textContent = running ? say('{0}/{1} layers', read, manifest.layers.length) : '';
   }
 
   #positionsReading(ids) {

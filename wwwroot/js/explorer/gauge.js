@@ -2,8 +2,9 @@
 
 import { CHANGED, Listeners, fitCanvas, make, watchSize } from './dom.js';
 import { layerName } from './format.js';
+import { say, sayCount } from './texts.js';
 
-const strings = { play: 'Play through the layers (p)', pause: 'Stop playing (p)' };
+const strings = { play: say('Play through the layers (p)'), pause: say('Stop playing (p)') };
 
 const PAD = 6;
 const PLAY_EVERY = 450;
@@ -14,12 +15,12 @@ export class GaugePart {
   constructor(explorer, bars = bestLayerBars(explorer)) {
     this.explorer = explorer;
     this.bars = bars;
-    this.best = make('button', { type: 'button', class: 'lx-gauge-best', title: 'Each patch at its own best layer (b)' }, 'best');
-    this.canvas = make('canvas', { tabindex: '0', role: 'slider', 'aria-orientation': 'vertical', 'aria-label': 'Layer' });
+    this.best = make('button', { type: 'button', class: 'lx-gauge-best', title: say('Each patch at its own best layer (b)') }, say('best'));
+    this.canvas = make('canvas', { tabindex: '0', role: 'slider', 'aria-orientation': 'vertical', 'aria-label': say('Shown layer') });
     this.strip = make('div', { class: 'lx-gauge-strip' }, this.canvas);
     this.play = make('button', { type: 'button', class: 'lx-gauge-best lx-gauge-play', title: strings.play, 'aria-label': strings.play, 'aria-pressed': 'false' }, '▶');
     this.playing = 0;
-    this.element = make('div', { class: 'lx-gauge', role: 'group', 'aria-label': 'Depth: the layer that is shown' }, this.best, this.strip, this.play);
+    this.element = make('div', { class: 'lx-gauge', role: 'group', 'aria-label': say('Depth: the layer that is shown') }, this.best, this.strip, this.play);
     this.hovered = null;
     this.listeners = new Listeners();
     this.stopWatching = watchSize(this.strip, () => explorer.invalidate(CHANGED.LOOK));
@@ -42,7 +43,7 @@ export class GaugePart {
       this.canvas.setAttribute('aria-valuemin', String(layers[0] ?? 0));
       this.canvas.setAttribute('aria-valuemax', String(layers.at(-1) ?? 0));
       this.canvas.setAttribute('aria-valuenow', String(view.layer ?? layers.at(-1) ?? 0));
-      this.canvas.setAttribute('aria-valuetext', view.layer === null ? 'best layer of each patch' : layerName(view.layer));
+      this.canvas.setAttribute('aria-valuetext', view.layer === null ? say('best layer of each patch') : layerName(view.layer));
     }
 
     const context = fitCanvas(this.canvas, width, height);
@@ -104,7 +105,7 @@ export class GaugePart {
       }
     }
 
-    this.strip.title = this.hovered === null ? '' : `${this.hovered === 0 ? 'emb: the input embeddings' : `layer ${this.hovered}`}: ${this.bars.describe(this.hovered)}`;
+    this.strip.title = this.hovered === null ? '' : `${this.hovered === 0 ? say('emb: the input embeddings') : say('layer {0}', this.hovered)}: ${this.bars.describe(this.hovered)}`;
   }
 
   /** Shows one layer after the other, from the first (or the one shown) to the last; a second call stops it. */
@@ -235,6 +236,6 @@ export class GaugePart {
 function bestLayerBars(explorer) {
   return {
     counts: () => explorer.model.bestCounts,
-    describe: (layer) => `best layer of ${explorer.model.bestCounts.get(layer)} of ${explorer.model.shownPatches.length} patches`,
+    describe: (layer) => sayCount('best layer of {1} of {0} patch|best layer of {1} of {0} patches', explorer.model.shownPatches.length, explorer.model.bestCounts.get(layer)),
   };
 }

@@ -1,8 +1,9 @@
 // The grids of patches on a picture. Some models see it twice: as a whole, and as finer tiles; the grids lie over each other, so one is shown at a time.
 
 import { patchKey } from './places.js';
+import { say } from './texts.js';
 
-const strings = { whole: 'whole picture', tiles: 'finer tiles' };
+const strings = { whole: say('whole picture'), tiles: say('finer tiles') };
 
 /** A picture's grids as [{ label, patches }], the coarse one first; one grid where there are no tiles. */
 export function gridsOf(positions) {

@@ -5,8 +5,9 @@ import { OverviewPart } from './overview.js';
 import { PinsPart } from './pins.js';
 import { PlacePanel } from './place-panel.js';
 import { SelectionPanel } from './selection-panel.js';
+import { capital, say } from './texts.js';
 
-const strings = { place: 'Position', selection: 'Selection', overview: 'Most read', tabs: 'What the inspector shows' };
+const strings = { place: capital(say('position')), selection: say('Selection'), overview: say('Most read'), tabs: say('What the inspector shows') };
 
 const TABS = ['place', 'selection', 'overview'];
 
@@ -20,8 +21,8 @@ export class InspectorPart {
     this.overview = new OverviewPart(explorer);
     this.pins = new PinsPart(explorer);
     this.empty = make('p', { class: 'lx-hint' },
-      'Point at a patch to read it. Click locks it, Shift-click collects, a drag collects a rectangle; ', make('kbd', {}, '['), ' ', make('kbd', {}, ']'), ' change the layer, ',
-      make('kbd', {}, 'b'), ' goes back to best, ', make('kbd', {}, '.'), ' pins the top token, ', make('kbd', {}, '?'), ' lists all keys.');
+      `${say('Point at a patch to read it. Click locks it, Shift-click collects, a drag collects a rectangle;')} `, make('kbd', {}, '['), ' ', make('kbd', {}, ']'), ` ${say('change the layer,')} `,
+      make('kbd', {}, 'b'), ` ${say('goes back to best,')} `, make('kbd', {}, '.'), ` ${say('pins the top token,')} `, make('kbd', {}, '?'), ` ${say('lists all keys.')}`);
     this.tabs = TABS.map((tab) => {
       const button = make('button', { type: 'button', role: 'tab', class: 'lx-tab', id: `lx-tab-${tab}`, 'aria-controls': 'lx-inspector-panel' }, strings[tab]);
       this.listeners.on(button, 'click', () => explorer.inspect(tab));
@@ -29,7 +30,7 @@ export class InspectorPart {
       return button;
     });
     this.panel = make('div', { class: 'lx-inspector-panel', role: 'tabpanel', id: 'lx-inspector-panel' }, this.place.element, this.selection.element, this.overview.element, this.empty);
-    this.element = make('section', { class: 'lx-inspector', 'aria-label': 'Inspector' },
+    this.element = make('section', { class: 'lx-inspector', 'aria-label': say('Inspector') },
       make('div', { class: 'lx-tabs', role: 'tablist', 'aria-label': strings.tabs }, ...this.tabs), this.panel, this.pins.element);
   }
 

@@ -6,25 +6,26 @@ import { NONE } from './criteria.js';
 import { fillToken, formatProbability } from './format.js';
 import { lacksToken, mapValue } from './maps.js';
 import { MaskControls } from './mask-controls.js';
+import { say, sayCount } from './texts.js';
 import { TokenPicker } from './token-picker.js';
 
 const strings = {
-  patches: 'patches',
-  text: 'text',
-  both: 'patches and text',
-  filler: 'filler',
-  below: '< the least kept',
-  scale: 'Scale of the colours',
-  full: 'whole scale',
-  data: 'fitted to the data',
-  noEntropy: 'Entropy is not in this file.',
-  chooseToken: 'Choose a token: type it, or click a pinned one.',
-  choosePins: 'Pin tokens to see the share of the probability they take together: type one, or press . over a patch.',
-  pick: 'Token of the map',
-  pickPlaceholder: 'token',
-  exact: 'Compute exactly…',
-  exactTitle: 'Queues a new run of these pictures that keeps this token everywhere; what it costs is said first',
-  nothing: 'Nothing has been read at this layer yet.',
+  patches: say('patches'),
+  text: say('text'),
+  both: say('patches and text'),
+  filler: say('filler'),
+  below: say('< the least kept'),
+  scale: say('Scale of the colours'),
+  full: say('whole scale'),
+  data: say('fitted to the data'),
+  noEntropy: say('Entropy is not in this file.'),
+  chooseToken: say('Choose a token: type it, or click a pinned one.'),
+  choosePins: say('Pin tokens to see the share of the probability they take together: type one, or press . over a patch.'),
+  pick: say('Token of the map'),
+  pickPlaceholder: say('token'),
+  exact: say('Compute exactly…'),
+  exactTitle: say('Queues a new run of these pictures that keeps this token everywhere; what it costs is said first'),
+  nothing: say('Nothing has been read at this layer yet.'),
 };
 
 /** The legend. */
@@ -75,7 +76,7 @@ export class LegendPart {
         part.high.textContent = high;
         part.unit.textContent = scale.unit;
         part.ramp.style.background = scale.ramp.gradient;
-        part.element.setAttribute('aria-label', `Colours of ${part.name.textContent}: ${scale.unit} from ${low} to ${high}`);
+        part.element.setAttribute('aria-label', say('Colours of {0}: {1} from {2} to {3}', part.name.textContent, scale.unit, low, high));
       }
     });
     const tokens = map === 'token' || map === 'share';
@@ -124,8 +125,9 @@ export class LegendPart {
     this.note.textContent = missing ? strings.noEntropy
       : lacking ? (map === 'token' ? strings.chooseToken : strings.choosePins)
       : !tokens || read === 0 ? ''
-      : below === 0 ? `${map === 'token' ? 'kept' : 'one of them kept'} in all ${read} patches`
-      : `${map === 'token' ? 'kept' : 'one of them kept'} in ${read - below} of ${read} patches, elsewhere < ${formatProbability(Math.min(1, map === 'share' ? least * view.pins.length : least))}`;
+      : below === 0 ? map === 'token' ? sayCount('kept in all {0} patch|kept in all {0} patches', read) : sayCount('one of them kept in all {0} patch|one of them kept in all {0} patches', read)
+      : map === 'token' ? sayCount('kept in {1} of {0} patch, elsewhere < {2}|kept in {1} of {0} patches, elsewhere < {2}', read, read - below, formatProbability(Math.min(1, least)))
+      : sayCount('one of them kept in {1} of {0} patch, elsewhere < {2}|one of them kept in {1} of {0} patches, elsewhere < {2}', read, read - below, formatProbability(Math.min(1, least * view.pins.length)));
     this.exact.hidden = !tokens || below === 0 || !this.explorer.canComputeExactly;
   }
 }

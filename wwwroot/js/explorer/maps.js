@@ -3,18 +3,19 @@
 import { BELOW } from './model.js';
 import { NONE } from './criteria.js';
 import { formatProbability, layerName } from './format.js';
+import { say } from './texts.js';
 
 const strings = {
-  confidence: 'confidence',
-  entropy: 'entropy',
-  best: 'best layer',
-  text: 'top tokens as text',
-  token: 'p of a token',
-  share: 'p of the pinned tokens',
-  mask: 'filler mask',
-  none: 'picture only',
-  bit: 'bit',
-  layer: 'layer',
+  confidence: say('confidence'),
+  entropy: say('entropy'),
+  best: say('best layer'),
+  text: say('top tokens as text'),
+  token: say('p of a token'),
+  share: say('p of the pinned tokens'),
+  mask: say('filler mask'),
+  none: say('picture only'),
+  bit: say('bit'),
+  layer: say('layer'),
   p: 'p',
   sum: 'Σp',
 };

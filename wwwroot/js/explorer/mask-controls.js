@@ -5,22 +5,23 @@ import { NONE } from './criteria.js';
 import { fillToken } from './format.js';
 import { maskOf } from './masks.js';
 import { saveMask } from './save-picture.js';
+import { say, sayCount } from './texts.js';
 import { TokenPicker } from './token-picker.js';
 
 const strings = {
-  opacity: 'Opacity of the mask',
-  colour: 'Colour of the mask',
-  paints: [['page', 'page'], ['black', 'black'], ['white', 'white'], ['orange', 'orange'], ['blue', 'blue']],
-  invert: 'invert',
-  set: 'filler: empty, white space',
-  add: '+ token',
-  addLabel: 'Add a token to the filler set',
-  remove: 'Take out of the filler set: ',
-  old: "old tools' rule",
-  oldTitle: 'As the earlier tools did: best layer by greatest probability over all columns, emb included; filler where strip() leaves nothing',
+  opacity: say('Opacity of the mask'),
+  colour: say('Colour of the mask'),
+  paints: [['page', say('page')], ['black', say('black')], ['white', say('white')], ['orange', say('orange')], ['blue', say('blue')]],
+  invert: say('invert'),
+  set: say('filler: empty, white space'),
+  add: say('+ token'),
+  addLabel: say('Add a token to the filler set'),
+  remove: (token) => say('Take {0} out of the filler set', token),
+  old: say("old tools' rule"),
+  oldTitle: say('As the earlier tools did: best layer by greatest probability over all columns, emb included; filler where strip() leaves nothing'),
   save: 'PNG',
-  saveTitle: 'The masked picture as a PNG file, in its own pixels',
-  sheet: 'Masks of the run',
+  saveTitle: say('The masked picture as a PNG file, in its own pixels'),
+  sheet: say('Masks of the run'),
 };
 
 /** Shown while the map is the mask. */
@@ -32,7 +33,7 @@ export class MaskControls {
     this.opacity = make('input', { type: 'range', min: '0', max: '1', step: '0.05', 'aria-label': strings.opacity });
     this.colour = makeSelect(strings.colour, strings.paints, (paint) => explorer.change({ paint }));
     this.invert = make('input', { type: 'checkbox' });
-    this.added = make('span', { class: 'lx-pin-chips', role: 'list', 'aria-label': 'Tokens added to the filler set' });
+    this.added = make('span', { class: 'lx-pin-chips', role: 'list', 'aria-label': say('Tokens added to the filler set') });
     this.picker = new TokenPicker(explorer, { label: strings.addLabel, placeholder: strings.add, onPick: (id) => explorer.setFiller([...new Set([...explorer.view.filler, id])]) });
     this.old = make('button', { type: 'button', class: 'lx-button', title: strings.oldTitle, 'aria-pressed': 'false' }, strings.old);
     this.save = make('button', { type: 'button', class: 'lx-button', title: strings.saveTitle }, strings.save);
@@ -54,7 +55,7 @@ export class MaskControls {
 
     const read = model.shownPatches.filter((position) => model.shown(view.layer, position) !== NONE).length;
     const masked = maskOf(model, view.layer, model.shownPatches).length;
-    this.count.textContent = read === 0 ? '' : `${masked} of ${read} patches read as filler (${((100 * masked) / read).toFixed(1)} %)`;
+    this.count.textContent = read === 0 ? '' : sayCount('{1} of {0} patch read as filler ({2} %)|{1} of {0} patches read as filler ({2} %)', read, masked, ((100 * masked) / read).toFixed(1));
     this.opacity.value = String(view.veil);
     this.colour.value = view.paint;
     this.invert.checked = view.invert;
@@ -67,7 +68,7 @@ export class MaskControls {
     this.added.replaceChildren(...view.filler.map((id) => {
       const token = make('span', { class: 'lx-chip' });
       fillToken(token, model, id);
-      const remove = make('button', { type: 'button', class: 'lx-chip-remove', 'aria-label': strings.remove + model.display(id) }, '✕');
+      const remove = make('button', { type: 'button', class: 'lx-chip-remove', 'aria-label': strings.remove(model.display(id)) }, '✕');
       remove.addEventListener('click', () => this.explorer.setFiller(view.filler.filter((other) => other !== id)));
       return make('span', { class: 'lx-chip-box', role: 'listitem' }, token, remove);
     }));

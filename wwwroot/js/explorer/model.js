@@ -5,6 +5,7 @@ import { FillerSet } from './filler.js';
 import { gridsOf } from './grids.js';
 import { patchKey } from './places.js';
 import { HALF, joinReadings, parseReadings } from './readings.js';
+import { say } from './texts.js';
 
 /** In place of a probability or rank: the token is below the last one kept. */
 export const BELOW = -1;
@@ -263,7 +264,7 @@ export class Model {
   #addRest(rest) {
     const place = this.readings.findIndex((reading) => reading.layer === rest.layer && reading.first === rest.first && reading.count === rest.count);
     if (place < 0) {
-      throw new Error(`The summary of layer ${rest.layer} is missing: reload the page.`);
+      throw new Error(say('The summary of layer {0} is missing: reload the page.', rest.layer));
     }
 
     // What was joined already stays as it is.

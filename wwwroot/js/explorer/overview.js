@@ -2,6 +2,7 @@
 
 import { Listeners, make } from './dom.js';
 import { fillToken, layerPhrase } from './format.js';
+import { say, sayCount } from './texts.js';
 
 const ROWS = 10;
 
@@ -13,7 +14,7 @@ export class OverviewPart {
     this.rows = [];
     this.title = make('div', { class: 'lx-inspector-title' });
     this.note = make('div', { class: 'lx-inspector-note' });
-    this.list = make('ol', { class: 'lx-tokens lx-tokens-counted', 'aria-label': 'Most frequent tokens' });
+    this.list = make('ol', { class: 'lx-tokens lx-tokens-counted', 'aria-label': say('Most frequent tokens') });
     this.element = make('div', { class: 'lx-inspector-overview' }, this.title, this.note, this.list);
   }
 
@@ -27,8 +28,8 @@ export class OverviewPart {
     }
 
     const read = counted.reduce((sum, { count }) => sum + count, 0);
-    this.title.replaceChildren(make('strong', {}, 'What the patches read'), view.layer === null ? ' · each at its best layer' : ` · at ${layerPhrase(view.layer)}`);
-    this.note.textContent = `top token of ${read} patches${counted.length > ROWS ? ` · ${counted.length - ROWS} rarer ones not listed` : ''}`;
+    this.title.replaceChildren(make('strong', {}, say('What the patches read')), view.layer === null ? ` · ${say('each at its best layer')}` : ` · ${say('at {0}', layerPhrase(view.layer))}`);
+    this.note.textContent = sayCount('top token of {0} patch|top token of {0} patches', read) + (counted.length > ROWS ? ` · ${sayCount('{0} rarer one not listed|{0} rarer ones not listed', counted.length - ROWS)}` : '');
     while (this.rows.length < Math.min(ROWS, counted.length)) {
       this.#addRow();
     }
@@ -61,7 +62,7 @@ export class OverviewPart {
     const token = make('span');
     const bar = make('span', { class: 'lx-bar' });
     const number = make('span', { class: 'lx-number' });
-    const button = make('button', { type: 'button', class: 'lx-token-row', title: 'Light up where this token is read; a click keeps it lit' }, token, make('span', { class: 'lx-bar-box' }, bar), number);
+    const button = make('button', { type: 'button', class: 'lx-token-row', title: say('Light up where this token is read; a click keeps it lit') }, token, make('span', { class: 'lx-bar-box' }, bar), number);
     const element = make('li', {}, button);
     const row = { element, button, token, bar, number, id: null };
     const ids = () => new Set([row.id]);

@@ -6,18 +6,19 @@ import { fillToken, formatProbability, layerName, layerPhrase, placePhrase } fro
 import { gridsOf } from './grids.js';
 import { PicturePainter } from './picture-draw.js';
 import { PictureHands } from './picture-pointer.js';
+import { say, sayCount } from './texts.js';
 
 const strings = {
-  keys: 'Arrow keys move over the patches, Enter locks, Shift Enter collects, full stop pins the token, Escape frees, plus and minus zoom, 0 shows all.',
-  zoomIn: 'Zoom in (+)',
-  zoomOut: 'Zoom out (−)',
-  all: 'Show all (0)',
-  move: 'Drag moves the picture instead of selecting patches (or hold the space bar)',
-  input: 'What the model was given, in its own pixels (i)',
-  inputName: 'model input',
-  grid: 'Grid of patches',
-  small: 'zoom in to read the tokens',
-  resampled: 'scaled by the browser: the model\'s own pixels cannot be had here',
+  keys: say('Arrow keys move over the patches, Enter locks, Shift Enter collects, full stop pins the token, Escape frees, plus and minus zoom, 0 shows all.'),
+  zoomIn: say('Zoom in (+)'),
+  zoomOut: say('Zoom out (−)'),
+  all: say('Show all (0)'),
+  move: say('Drag moves the picture instead of selecting patches (or hold the space bar)'),
+  input: say('What the model was given, in its own pixels (i)'),
+  inputName: say('model input'),
+  grid: say('Grid of patches'),
+  small: say('zoom in to read the tokens'),
+  resampled: say('scaled by the browser: the model\'s own pixels cannot be had here'),
 };
 
 const MARGIN = 8;
@@ -33,7 +34,7 @@ export class PicturePart {
     this.base = make('canvas', { 'aria-hidden': 'true' });
     this.cell = make('div', { role: 'gridcell', id: `lx-patch-cell-${++parts}` });
     this.row = make('div', { role: 'row' }, this.cell);
-    this.canvas = make('canvas', { class: 'lx-picture-marks', tabindex: '0', role: 'grid', 'aria-roledescription': 'picture with patches', 'aria-readonly': 'true' }, this.row);
+    this.canvas = make('canvas', { class: 'lx-picture-marks', tabindex: '0', role: 'grid', 'aria-roledescription': say('picture with patches'), 'aria-readonly': 'true' }, this.row);
     this.tip = make('div', { class: 'lx-tip', hidden: true, 'aria-hidden': 'true' });
     this.hint = make('div', { class: 'lx-picture-hint', hidden: true }, strings.small);
     this.painter = new Painter(explorer);
@@ -105,14 +106,14 @@ export class PicturePart {
   label() {
     const { model, view } = this.explorer;
     const name = model.manifest.image.name;
-    return `${name}: ${model.shownPatches.length} patches, ${view.layer === null ? 'each at its best layer' : `at ${layerPhrase(view.layer)}`}. ${strings.keys}`;
+    return `${name}: ${sayCount('{0} patch|{0} patches', model.shownPatches.length)}, ${view.layer === null ? say('each at its best layer') : say('at {0}', layerPhrase(view.layer))}. ${strings.keys}`;
   }
 
   /** What is read at a patch, for those who listen. */
   describe(at) {
     const { model, view } = this.explorer;
     const layer = model.shown(view.layer, at);
-    return `${placePhrase(model, at)}: ${layer === NONE ? 'not read yet' : `${model.display(model.id(layer, at))} ${formatProbability(model.probability(layer, at))}`}`;
+    return `${placePhrase(model, at)}: ${layer === NONE ? say('not read yet') : `${model.display(model.id(layer, at))} ${formatProbability(model.probability(layer, at))}`}`;
   }
 
   /** The patch beside which something is said; null for none. While the inspector stays with something else, what the pointer is over is said beside the patch. */

@@ -4,9 +4,10 @@ import { makeAtlasLink } from './atlas-link.js';
 import { Listeners, make } from './dom.js';
 import { fillToken } from './format.js';
 import { lineOf } from './course-chart.js';
+import { say } from './texts.js';
 import { TokenPicker } from './token-picker.js';
 
-const strings = { title: 'pinned', add: '+ token', addLabel: 'Pin a token', unpin: 'Unpin ', map: 'Map of its probability', hint: 'full stop (.) pins the top token' };
+const strings = { title: say('pinned'), add: say('+ token'), addLabel: say('Pin a token'), unpin: (token) => say('Unpin {0}', token), map: say('Map of its probability'), hint: say('full stop (.) pins the top token') };
 
 /** The row of chips in the inspector. */
 export class PinsPart {
@@ -14,7 +15,7 @@ export class PinsPart {
     this.explorer = explorer;
     this.listeners = new Listeners();
     this.picker = new TokenPicker(explorer, { label: strings.addLabel, placeholder: strings.add, onPick: (id) => explorer.togglePin(id, true) });
-    this.chips = make('span', { class: 'lx-pin-chips', role: 'list', 'aria-label': 'Pinned tokens' });
+    this.chips = make('span', { class: 'lx-pin-chips', role: 'list', 'aria-label': say('Pinned tokens') });
     this.hint = make('span', { class: 'lx-hint' }, strings.hint);
     this.element = make('div', { class: 'lx-pins' }, make('span', { class: 'lx-pins-title' }, strings.title), this.chips, this.picker.element, this.hint);
     this.filled = null;
@@ -41,7 +42,7 @@ export class PinsPart {
       show.addEventListener('focus', () => this.explorer.setEmphasis(ids()));
       show.addEventListener('blur', () => this.explorer.setEmphasis(null));
       show.addEventListener('click', () => this.explorer.change({ map: 'token', token: id }, true));
-      const remove = make('button', { type: 'button', class: 'lx-chip-remove', 'aria-label': strings.unpin + model.display(id) }, '✕');
+      const remove = make('button', { type: 'button', class: 'lx-chip-remove', 'aria-label': strings.unpin(model.display(id)) }, '✕');
       remove.addEventListener('click', () => this.explorer.togglePin(id));
       const atlas = makeAtlasLink(this.explorer, id);
       return make('span', { class: 'lx-chip-box', role: 'listitem' }, show, ...(atlas ? [atlas] : []), remove);

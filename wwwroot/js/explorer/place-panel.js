@@ -7,17 +7,18 @@ import { CHANGED, Listeners, make, watchSize } from './dom.js';
 import { fillToken, formatPixel, formatProbability, layerName, placeName } from './format.js';
 import { courseInWords, drawCourses, lineOf } from './course-chart.js';
 import { courseOf } from './selection-facts.js';
+import { say } from './texts.js';
 
 const strings = {
-  kinds: { text: 'prompt', answer: 'answer', newline: 'line feature' },
-  notRead: 'not read yet',
-  shown: 'shown: ',
-  best: 'best layer ',
-  noEntropy: 'entropy not in the file',
-  normed: 'double-normed',
-  p: 'probability',
-  rank: 'rank',
-  over: ' over layers',
+  kinds: { text: say('prompt'), answer: say('answer'), newline: say('line feature') },
+  notRead: say('not read yet'),
+  shown: (layer) => say('shown: {0}', layer),
+  best: say('best layer {0}', ''),
+  noEntropy: say('entropy not in the file'),
+  normed: say('double-normed'),
+  p: say('probability'),
+  rank: say('rank'),
+  over: say('over layers'),
 };
 
 const FIRST_ROWS = 6;
@@ -31,13 +32,13 @@ export class PlacePanel {
     this.all = false;
     this.title = make('div', { class: 'lx-inspector-title' });
     this.note = make('div', { class: 'lx-inspector-note' });
-    this.list = make('ol', { class: 'lx-tokens', 'aria-label': 'Top tokens' });
+    this.list = make('ol', { class: 'lx-tokens', 'aria-label': say('Top tokens') });
     this.more = make('button', { type: 'button', class: 'lx-link', 'aria-expanded': 'false' });
     this.quantity = make('button', { type: 'button', class: 'lx-link' });
     this.curveTitle = make('div', { class: 'lx-curve-title' });
     this.curve = make('canvas', { role: 'img', class: 'lx-curve' });
     this.curveBox = make('div', { class: 'lx-curve-box' }, this.curve);
-    this.tracked = make('ul', { class: 'lx-tracked', 'aria-label': 'Tracked tokens' });
+    this.tracked = make('ul', { class: 'lx-tracked', 'aria-label': say('Tracked tokens') });
     this.element = make('div', { class: 'lx-inspector-body' }, this.title, make('div', { class: 'lx-place-note' }, this.note, this.more), this.list,
       make('div', { class: 'lx-curve-head' }, this.curveTitle, this.quantity), this.curveBox, this.tracked);
     this.listeners.on(this.more, 'click', () => {
@@ -58,7 +59,7 @@ export class PlacePanel {
     const entropy = layer === NONE ? NaN : model.entropy(layer, index);
     const facts = [best === NONE ? strings.notRead : strings.best + layerName(best)];
     if (layer !== NONE && layer !== best) {
-      facts.push(strings.shown + (layer === 0 ? 'emb' : `layer ${layer}`));
+      facts.push(strings.shown(layer === 0 ? 'emb' : say('layer {0}', layer)));
     }
 
     if (layer !== NONE && model.isLegacy(layer)) {
@@ -66,7 +67,7 @@ export class PlacePanel {
     }
 
     if (!Number.isNaN(entropy)) {
-      facts.push(`entropy ${entropy.toFixed(2)} bit`);
+      facts.push(say('entropy {0} bit', entropy.toFixed(2)));
     } else if (layer !== NONE && model.manifest.source && !model.hasEntropy) {
       facts.push(strings.noEntropy);
     }
@@ -111,7 +112,7 @@ export class PlacePanel {
       }
     });
     this.more.hidden = top.length <= FIRST_ROWS;
-    this.more.textContent = this.all ? 'fewer' : `${top.length - FIRST_ROWS} more`;
+    this.more.textContent = this.all ? say('fewer') : say('{0} more', top.length - FIRST_ROWS);
     this.more.setAttribute('aria-expanded', String(this.all));
   }
 
@@ -119,20 +120,20 @@ export class PlacePanel {
     const { model } = this.explorer;
     if (position.kind === 'patch') {
       const [x, y, width, height] = position.pixels;
-      return [make('strong', {}, `patch ${placeName(model, index)}`),
+      return [make('strong', {}, say('patch {0}', placeName(model, index))),
         ` · ${formatPixel(x)}–${formatPixel(x + width)} × ${formatPixel(y)}–${formatPixel(y + height)} px`];
     }
 
     const token = make('span');
     fillToken(token, model, position.id);
-    return [make('strong', {}, strings.kinds[position.kind], ' ', token), ` · position ${index}`];
+    return [make('strong', {}, strings.kinds[position.kind], ' ', token), ` · ${say('position {0}', index)}`];
   }
 
   #addRow() {
     const token = make('span');
     const bar = make('span', { class: 'lx-bar' });
     const number = make('span', { class: 'lx-number' });
-    const button = make('button', { type: 'button', class: 'lx-token-row', title: 'Light up where this token is read (full stop pins it)' }, token, make('span', { class: 'lx-bar-box' }, bar), number);
+    const button = make('button', { type: 'button', class: 'lx-token-row', title: say('Light up where this token is read (full stop pins it)') }, token, make('span', { class: 'lx-bar-box' }, bar), number);
     const atlas = makeAtlasLink(this.explorer);
     const element = make('li', { class: atlas ? 'lx-with-atlas' : '' }, button, ...(atlas ? [atlas] : []));
     const row = { element, token, bar, number, atlas, id: null };
@@ -162,7 +163,7 @@ export class PlacePanel {
     this.tracked.replaceChildren(...all.map(({ id, probability, rank }) => {
       const token = make('span');
       fillToken(token, model, id);
-      return make('li', {}, 'rank of ', token, rank === BELOW ? ` over ${model.kept(layer, index)} · < ${formatProbability(model.least(layer, index))}` : ` ${rank} · ${formatProbability(probability)}`);
+      return make('li', {}, `${say('rank of')} `, token, rank === BELOW ? ` ${say('over {0}', model.kept(layer, index))} · < ${formatProbability(model.least(layer, index))}` : ` ${rank} · ${formatProbability(probability)}`);
     }));
   }
 
@@ -184,13 +185,13 @@ export class PlacePanel {
     ];
     const token = make('span');
     fillToken(token, model, id);
-    this.curveTitle.replaceChildren(quantity === 'rank' ? 'rank of ' : 'p(', token, quantity === 'rank' ? strings.over : ')' + strings.over, pins.length > 0 ? ', and the pinned tokens' : '');
-    this.quantity.textContent = quantity === 'p' ? `show ${strings.rank}` : `show ${strings.p}`;
+    this.curveTitle.replaceChildren(quantity === 'rank' ? `${say('rank of')} ` : 'p(', token, `${quantity === 'rank' ? '' : ')'} ${strings.over}`, pins.length > 0 ? say(', and the pinned tokens') : '');
+    this.quantity.textContent = quantity === 'p' ? say('show rank') : say('show probability');
     drawCourses(this.curve, {
       width, height, theme, layers: model.layers, quantity, courses,
       floor: model.layers.map((layer) => (model.isRead(layer, index) ? model.least(layer, index) : null)),
       marks: [{ layer: model.best[index], filled: true }, { layer: shown, filled: false }],
     });
-    this.curve.setAttribute('aria-label', courses.map((course) => `${quantity === 'rank' ? 'Rank' : 'Probability'} of ${model.display(course.id)} over layers: ${courseInWords(course.points, quantity)}`).join('. '));
+    this.curve.setAttribute('aria-label', courses.map((course) => `${quantity === 'rank' ? say('Rank of {0} over layers', model.display(course.id)) : say('Probability of {0} over layers', model.display(course.id))}: ${courseInWords(course.points, quantity)}`).join('. '));
   }
 }

@@ -1,4 +1,5 @@
 // Packed layer readings (ReadingCodec in src/Storage/Readings) as typed arrays over the bytes that came: nothing is copied or parsed per number.
+import { say } from './texts.js';
 
 const MAGIC = 0x31524c4c; // "LLR1", little-endian
 const HEADER = 32;
@@ -30,12 +31,12 @@ export function parseReadings(buffer) {
   let start = 0;
   while (start < buffer.byteLength) {
     if (buffer.byteLength - start < HEADER || view.getUint32(start, true) !== MAGIC) {
-      throw new Error(`The readings are damaged at byte ${start}: reload the page.`);
+      throw new Error(say('The readings are damaged at byte {0}: reload the page.', start));
     }
 
     const scoreKind = SCORES[view.getUint8(start + 5)];
     if (!scoreKind) {
-      throw new Error(`The readings have scores of an unknown kind (${view.getUint8(start + 5)}): reload the page.`);
+      throw new Error(say('The readings have scores of an unknown kind ({0}): reload the page.', view.getUint8(start + 5)));
     }
 
     const idWidth = view.getUint8(start + 6);
@@ -53,7 +54,7 @@ export function parseReadings(buffer) {
       const offset = next;
       next += (size * Type.BYTES_PER_ELEMENT + 3) & ~3;
       if (next > start + length || next > buffer.byteLength) {
-        throw new Error(`The reading of layer ${layer} is cut short: reload the page.`);
+        throw new Error(say('The reading of layer {0} is cut short: reload the page.', layer));
       }
 
       return new Type(buffer, offset, size);

@@ -5,13 +5,14 @@ import { CHANGED, Listeners, make, watchSize } from './dom.js';
 import { fillToken, formatProbability, layerName, placeName } from './format.js';
 import { courseInWords, drawCourses, lineOf } from './course-chart.js';
 import { courseOf, sharedTokens, topByLayer } from './selection-facts.js';
+import { say, sayCount } from './texts.js';
 
 const strings = {
-  clear: 'clear',
-  byLayer: 'Top tokens by layer',
-  shared: 'Shared tokens',
-  none: 'They share none of the tokens kept.',
-  median: ': median and quartiles over the selection',
+  clear: say('clear'),
+  byLayer: say('Top tokens by layer'),
+  shared: say('Shared tokens'),
+  none: say('They share none of the tokens kept.'),
+  median: say(': median and quartiles over the selection'),
 };
 
 const MOST_CHIPS = 8;
@@ -25,7 +26,7 @@ export class SelectionPanel {
     this.explorer = explorer;
     this.listeners = new Listeners();
     this.title = make('div', { class: 'lx-inspector-title' });
-    this.chips = make('div', { class: 'lx-collected', role: 'list', 'aria-label': 'Collected positions' });
+    this.chips = make('div', { class: 'lx-collected', role: 'list', 'aria-label': say('Collected positions') });
     const clear = make('button', { type: 'button', class: 'lx-link' }, strings.clear);
     this.listeners.on(clear, 'click', () => explorer.change({ collected: [] }));
     this.shared = make('ol', { class: 'lx-tokens lx-tokens-counted', 'aria-label': strings.shared });
@@ -54,8 +55,8 @@ export class SelectionPanel {
 
     this.filled = key;
     const patches = positions.filter((position) => model.positions[position].kind === 'patch').length;
-    this.title.replaceChildren(make('strong', {}, `${positions.length} ${positions.length === 1 ? 'position' : 'positions'}`),
-      patches === positions.length ? ' of the picture' : ` · ${patches} of the picture`);
+    this.title.replaceChildren(make('strong', {}, sayCount('{0} position|{0} positions', positions.length)),
+      patches === positions.length ? ` ${say('of the picture')}` : ` · ${say('{0} of the picture', patches)}`);
     this.#fillChips(positions);
     const shared = sharedTokens(model, view.layer, positions);
     this.#fillShared(shared, positions.length);
@@ -77,7 +78,7 @@ export class SelectionPanel {
       open.addEventListener('pointerenter', () => explorer.setHover({ position: index, layer: null, from: 'chip' }));
       open.addEventListener('pointerleave', () => explorer.setHover(null));
       open.addEventListener('click', () => explorer.press({ position: index, layer: null }, false));
-      const remove = make('button', { type: 'button', class: 'lx-chip-remove', 'aria-label': `Leave out ${placeName(model, index)}` }, '✕');
+      const remove = make('button', { type: 'button', class: 'lx-chip-remove', 'aria-label': say('Leave out {0}', placeName(model, index)) }, '✕');
       remove.addEventListener('click', () => explorer.press({ position: index, layer: null }, true));
       return make('span', { class: 'lx-chip-box', role: 'listitem' }, open, remove);
     }));
@@ -96,7 +97,7 @@ export class SelectionPanel {
       fillToken(token, model, id);
       const bar = make('span', { class: 'lx-bar' });
       bar.style.width = `${100 * (count / of)}%`;
-      const button = make('button', { type: 'button', class: 'lx-token-row', title: `In ${count} of ${of}, mean p ${formatProbability(mean)}; a click pins it` },
+      const button = make('button', { type: 'button', class: 'lx-token-row', title: say('In {0} of {1}, mean p {2}; a click pins it', count, of, formatProbability(mean)) },
         token, make('span', { class: 'lx-bar-box' }, bar), make('span', { class: 'lx-number' }, `${count} · ${formatProbability(mean)}`));
       button.addEventListener('pointerenter', () => explorer.setEmphasis(new Set([id])));
       button.addEventListener('pointerleave', () => explorer.setEmphasis(null));
@@ -124,10 +125,10 @@ export class SelectionPanel {
       token.style.color = lineOf(theme, at).colour;
       return [at > 0 ? ', ' : '', token];
     });
-    this.curveTitle.replaceChildren(quantity === 'p' ? 'p of ' : 'rank of ', ...names, strings.median);
-    this.quantity.textContent = quantity === 'p' ? 'show rank' : 'show probability';
+    this.curveTitle.replaceChildren(quantity === 'p' ? `${say('p of')} ` : `${say('rank of')} `, ...names, strings.median);
+    this.quantity.textContent = quantity === 'p' ? say('show rank') : say('show probability');
     drawCourses(this.curve, { width, height, theme, layers: model.layers, quantity, courses });
-    this.curve.setAttribute('aria-label', courses.map(({ id, points }) => `Median ${quantity === 'p' ? 'probability' : 'rank'} of ${model.display(id)} over layers: ${courseInWords(points, quantity)}`).join('. '));
+    this.curve.setAttribute('aria-label', courses.map(({ id, points }) => `${quantity === 'p' ? say('Median probability of {0} over layers', model.display(id)) : say('Median rank of {0} over layers', model.display(id))}: ${courseInWords(points, quantity)}`).join('. '));
   }
 
   #fillLayers(byLayer) {
@@ -135,7 +136,7 @@ export class SelectionPanel {
     const rows = [...byLayer].reverse().map(({ layer, read, tokens }) => make('tr', {}, make('th', { scope: 'row' }, layerName(layer)), ...tokens.slice(0, TOKENS_PER_LAYER).map(({ id, count, mean }) => {
       const token = make('span');
       fillToken(token, model, id);
-      return make('td', { title: `on top in ${count} of ${read}, mean p ${formatProbability(mean)} there` }, token, make('span', { class: 'lx-number' }, ` ${Math.round((100 * count) / read)} %`));
+      return make('td', { title: say('on top in {0} of {1}, mean p {2} there', count, read, formatProbability(mean)) }, token, make('span', { class: 'lx-number' }, ` ${Math.round((100 * count) / read)} %`));
     })));
     this.layers.replaceChildren(make('tbody', {}, ...rows));
   }

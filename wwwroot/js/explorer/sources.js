@@ -7,6 +7,7 @@
 //   picture()       an ImageBitmap in the run's orientation
 //   input(fine)     an ImageBitmap of what the model was given of it, as a whole or in its finer tiles put together, or null where that cannot be had
 //   dispose()
+import { say } from './texts.js';
 
 // Larger pictures are shown at this width or height at most: finer pixels than a screen has cost time at every step of a zoom.
 const LARGEST_SIDE = 4096;
@@ -88,12 +89,12 @@ export class ApiSource {
         throw error;
       }
 
-      throw new Error('The server cannot be reached: what is shown stays readable; reload the page when the server is back.', { cause: error });
+      throw new Error(say('The server cannot be reached: what is shown stays readable; reload the page when the server is back.'), { cause: error });
     }
 
     if (!response.ok) {
       const problem = await response.json().catch(() => null);
-      throw new Error(problem?.detail ?? `The server answered ${response.status} to ${path}: reload the page.`);
+      throw new Error(problem?.detail ?? say('The server answered {0} to {1}: reload the page.', response.status, path));
     }
 
     return response;

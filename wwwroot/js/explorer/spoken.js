@@ -3,6 +3,7 @@
 import { NONE } from './criteria.js';
 import { make } from './dom.js';
 import { formatProbability, layerPhrase, placePhrase } from './format.js';
+import { say } from './texts.js';
 
 const SAY_AFTER = 250;
 
@@ -36,9 +37,9 @@ export class Spoken {
 
     const layer = place.layer ?? model.shown(view.layer, place.position);
     const read = layer === NONE || !model.isRead(layer, place.position)
-      ? 'not read yet'
-      : `${model.display(model.id(layer, place.position)).replace(/^␣/, '')} ${formatProbability(model.probability(layer, place.position))} at ${layerPhrase(layer)}`;
-    this.element.textContent = `${locked ? 'locked: ' : ''}${placePhrase(model, place.position)}: ${read}`;
+      ? say('not read yet')
+      : `${model.display(model.id(layer, place.position)).replace(/^␣/, '')} ${formatProbability(model.probability(layer, place.position))} ${say('at {0}', layerPhrase(layer))}`;
+    this.element.textContent = `${locked ? `${say('locked:')} ` : ''}${placePhrase(model, place.position)}: ${read}`;
   }
 
   dispose() {

@@ -3,34 +3,35 @@
 import { Listeners, make, makeSelect } from './dom.js';
 import { layerName } from './format.js';
 import { findPlace } from './table-rows.js';
+import { say } from './texts.js';
 
 const strings = {
-  title: 'Layers',
-  find: 'find token',
-  findLabel: 'Find a token among those read',
-  match: 'How the token is matched',
-  matches: [['contains', 'contains'], ['exact', 'exactly'], ['prefix', 'begins'], ['regex', 'regex']],
-  least: 'Least probability',
-  rows: 'Rows shown',
-  kinds: [['all', 'all positions'], ['patches', 'patches'], ['before', 'text before'], ['after', 'text after'], ['answer', 'answer'], ['text', 'all text'], ['found', 'lit rows']],
-  hide: 'hide filler',
-  first: 'First layer of the table',
-  last: 'Last layer of the table',
-  cells: 'Colour of the cells',
-  agreement: ['not kept', 'on top'],
-  agreementNote: 'Where the last layer\'s top token stands: on top, second (half way), … not kept',
-  colours: [['confidence', 'confidence'], ['entropy', 'entropy'], ['agreement', 'agreement']],
-  go: 'go to r c',
-  goLabel: 'Go to a patch (row column) or a position (number)',
-  nowhere: 'There is no such patch or position.',
-  compare: 'compare',
-  compareTitle: 'Two layers side by side: what changed, the most changed first',
-  pairFirst: 'Compared layer A',
-  pairSecond: 'Compared layer B',
+  title: say('Layers'),
+  find: say('find token'),
+  findLabel: say('Find a token among those read'),
+  match: say('How the token is matched'),
+  matches: [['contains', say('contains')], ['exact', say('exactly')], ['prefix', say('begins')], ['regex', say('regex')]],
+  least: say('Least probability'),
+  rows: say('Rows shown'),
+  kinds: [['all', say('all positions')], ['patches', say('patches')], ['before', say('text before')], ['after', say('text after')], ['answer', say('answer')], ['text', say('all text')], ['found', say('lit rows')]],
+  hide: say('hide filler'),
+  first: say('First layer of the table'),
+  last: say('Last layer of the table'),
+  cells: say('Colour of the cells'),
+  agreement: [say('not kept'), say('on top')],
+  agreementNote: say('Where the last layer\'s top token stands: on top, second (half way), … not kept'),
+  colours: [['confidence', say('confidence')], ['entropy', say('entropy')], ['agreement', say('agreement')]],
+  go: say('go to r c'),
+  goLabel: say('Go to a patch (row column) or a position (number)'),
+  nowhere: say('There is no such patch or position.'),
+  compare: say('compare'),
+  compareTitle: say('Two layers side by side: what changed, the most changed first'),
+  pairFirst: say('Compared layer A'),
+  pairSecond: say('Compared layer B'),
   copy: 'TSV',
-  copyTitle: 'Copy the table as it is shown, as tab-separated values',
-  copied: 'Copied',
-  failed: 'Not copied',
+  copyTitle: say('Copy the table as it is shown, as tab-separated values'),
+  copied: say('Copied'),
+  failed: say('Not copied'),
 };
 
 const SAID_FOR = 1400;
@@ -101,10 +102,10 @@ export class TableBar {
   #fillKey(view, theme) {
     const [low, high] = view.cells === 'agreement' ? strings.agreement : this.explorer.scaleOf(view.cells).ends(true);
     this.low.textContent = low;
-    this.high.textContent = high + (view.cells === 'entropy' ? ' bit' : '');
+    this.high.textContent = high + (view.cells === 'entropy' ? ` ${say('bit')}` : '');
     this.ramp.style.background = theme.sure.gradient;
     this.key.title = view.cells === 'agreement' ? strings.agreementNote : '';
-    this.key.setAttribute('aria-label', `Colours of the cells: ${view.cells} from ${low} to ${high}`);
+    this.key.setAttribute('aria-label', say('Colours of the cells: {0} from {1} to {2}', say(view.cells), low, high));
   }
 
   dispose() {

@@ -4,8 +4,9 @@ import { BELOW } from './model.js';
 import { NONE } from './criteria.js';
 import { formatShort, layerName, placeName } from './format.js';
 import { filtersCells, passes } from './table-rows.js';
+import { say } from './texts.js';
 
-const strings = { position: 'position', normed: 'double-normed', normedShort: 'norm ×2', change: 'change ≥', pointed: 'the position you point at' };
+const strings = { position: say('position'), normed: say('double-normed'), normedShort: say('norm ×2'), change: say('change ≥'), pointed: say('the position you point at') };
 
 /** Sizes in CSS pixels. */
 export const HEAD = 22;
@@ -209,7 +210,7 @@ export class TablePainter {
     context.fillRect(x + 4, top + rowHeight - 6, (cell - 44) * change.amount, 3);
     context.font = `12px ${theme.sans}`;
     context.fillStyle = change.changed ? theme.ink : theme.inkFaint;
-    context.fillText(change.changed ? 'another token' : 'same token', x + 4, top + rowHeight / 2 - 3);
+    context.fillText(change.changed ? say('another token') : say('same token'), x + 4, top + rowHeight / 2 - 3);
     context.textAlign = 'right';
     context.fillText(change.amount.toFixed(3), x + cell - 5, top + rowHeight / 2);
     context.textAlign = 'left';

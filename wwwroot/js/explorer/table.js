@@ -8,8 +8,9 @@ import { TableBar } from './table-bar.js';
 import { tableAsTsv } from './table-copy.js';
 import { FIRST, HEAD, PINNED, ROW, TablePainter } from './table-draw.js';
 import { chooseColumns, chooseRows, filtersCells, passes } from './table-rows.js';
+import { say, sayCount } from './texts.js';
 
-const strings = { keys: 'Arrow keys move over the cells, Enter locks, full stop pins the token, Escape frees.', none: 'No position passes the filter.', normed: 'double-normed' };
+const strings = { keys: say('Arrow keys move over the cells, Enter locks, full stop pins the token, Escape frees.'), none: say('No position passes the filter.'), normed: say('double-normed') };
 
 const NARROWEST = 74;
 const WIDEST = 320;
@@ -28,13 +29,13 @@ export class TablePart {
     this.base = make('canvas', { 'aria-hidden': 'true' });
     this.ariaCell = make('div', { role: 'gridcell', id: 'lx-table-cell' });
     this.ariaRow = make('div', { role: 'row' }, this.ariaCell);
-    this.canvas = make('canvas', { class: 'lx-table-marks', tabindex: '0', role: 'grid', 'aria-roledescription': 'table of positions and layers', 'aria-readonly': 'true' }, this.ariaRow);
+    this.canvas = make('canvas', { class: 'lx-table-marks', tabindex: '0', role: 'grid', 'aria-roledescription': say('table of positions and layers'), 'aria-readonly': 'true' }, this.ariaRow);
     this.sheet = make('div', { class: 'lx-sheet' }, this.base, this.canvas);
     this.spacer = make('div', { class: 'lx-spread' });
     this.scroller = make('div', { class: 'lx-table' }, this.spacer, this.sheet);
     this.none = make('p', { class: 'lx-hint lx-table-none', hidden: true }, strings.none);
     this.tip = make('div', { class: 'lx-tip lx-table-tip', hidden: true, 'aria-hidden': 'true' });
-    this.element = make('section', { class: 'lx-layers', 'aria-label': 'Layers' }, this.bar.element, this.scroller, this.none, this.tip);
+    this.element = make('section', { class: 'lx-layers', 'aria-label': say('Layers') }, this.bar.element, this.scroller, this.none, this.tip);
     this.stopWatching = watchSize(this.scroller, () => explorer.invalidate(CHANGED.LOOK));
     this.pointer = null;
     this.#listen();
@@ -115,18 +116,18 @@ export class TablePart {
     this.canvas.setAttribute('aria-rowcount', String(rows.length));
     this.canvas.setAttribute('aria-colcount', String(this.columns.length));
     this.canvas.setAttribute('aria-label', view.pair
-      ? `What ${rows.length} positions read at ${layerPhrase(view.pair[0])} and at ${layerPhrase(view.pair[1])}, the most changed first. ${strings.keys}`
-      : `Top tokens of ${rows.length} positions at ${this.columns.length} layers. ${strings.keys}`);
+      ? `${say('What {0} positions read at {1} and at {2}, the most changed first.', rows.length, layerPhrase(view.pair[0]), layerPhrase(view.pair[1]))} ${strings.keys}`
+      : `${say('Top tokens of {0} positions at {1} layers.', rows.length, this.columns.length)} ${strings.keys}`);
   }
 
   #found() {
     const { model, view } = this.explorer;
     if (view.pair && this.changes) {
       const changed = [...this.changes.values()].filter(({ changed: other }) => other).length;
-      return `${changed} of ${this.rows.length} read another token`;
+      return say('{0} of {1} read another token', changed, this.rows.length);
     }
 
-    return filtersCells(view) || view.hide || view.rows !== 'all' ? `${this.rows.length} of ${model.count} positions` : '';
+    return filtersCells(view) || view.hide || view.rows !== 'all' ? sayCount('{1} of {0} position|{1} of {0} positions', model.count, this.rows.length) : '';
   }
 
   #rowOf(position) {
@@ -244,7 +245,7 @@ export class TablePart {
 
       // What a whole file lacks is said in the inspector, not at every cell.
       if (!Number.isNaN(entropy)) {
-        facts.push(`${entropy.toFixed(2)} bit`);
+        facts.push(say('{0} bit', entropy.toFixed(2)));
       }
 
       this.tip.replaceChildren(make('div', { class: 'lx-tip-head' }, facts.join(' · ')), ...rows);
@@ -276,7 +277,7 @@ export class TablePart {
     const read = model.isRead(place.layer, place.position);
     this.ariaRow.setAttribute('aria-rowindex', String(row + 1));
     this.ariaCell.setAttribute('aria-colindex', String(column + 1));
-    this.ariaCell.textContent = `${placePhrase(model, place.position)}, ${layerPhrase(place.layer)}: ${read ? `${model.display(model.id(place.layer, place.position))} ${formatProbability(model.probability(place.layer, place.position))}` : 'not read yet'}`;
+    this.ariaCell.textContent = `${placePhrase(model, place.position)}, ${layerPhrase(place.layer)}: ${read ? `${model.display(model.id(place.layer, place.position))} ${formatProbability(model.probability(place.layer, place.position))}` : say('not read yet')}`;
     this.canvas.setAttribute('aria-activedescendant', this.ariaCell.id);
   }
 

@@ -5,8 +5,9 @@ import { NONE } from './criteria.js';
 import { CHANGED, Listeners, make } from './dom.js';
 import { fillToken } from './format.js';
 import { mapValue } from './maps.js';
+import { capital, say, sayCount } from './texts.js';
 
-const strings = { title: 'Prompt', more: ' more in the table' };
+const strings = { title: capital(say('prompt')), more: (count) => say('{0} more in the table', count) };
 
 // What has more marks than this belongs on a canvas: the table has all of them.
 const MOST = 200;
@@ -57,7 +58,7 @@ export class TextStripPart {
     let patches = 0;
     const closeGap = () => {
       if (patches > 0) {
-        nodes.push(make('span', { class: 'lx-gap' }, `${patches} patches`));
+        nodes.push(make('span', { class: 'lx-gap' }, sayCount('{0} patch|{0} patches', patches)));
         patches = 0;
       }
     };
@@ -74,7 +75,7 @@ export class TextStripPart {
     });
     closeGap();
     if (texts > MOST) {
-      nodes.push(make('span', { class: 'lx-gap' }, `${texts - MOST}${strings.more}`));
+      nodes.push(make('span', { class: 'lx-gap' }, strings.more(texts - MOST)));
     }
 
     this.line.replaceChildren(...nodes);

@@ -31,7 +31,7 @@ export function languageTag() {
   return document.documentElement.lang === 'ru' ? 'ru' : 'en-GB';
 }
 
-/** Marks a key in a table, which is said where it is shown. */
-export function key(text) {
-  return text;
+/** With a capital letter, for the head of something: keys cannot differ in case only. */
+export function capital(text) {
+  return text.charAt(0).toLocaleUpperCase(languageTag()) + text.slice(1);
 }

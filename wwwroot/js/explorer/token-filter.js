@@ -1,11 +1,12 @@
 // Finding tokens by their text: exact, by their beginning, by a part, or by a regular expression that is not allowed to run away.
+import { say } from './texts.js';
 
 const strings = {
-  tooLong: 'The pattern is longer than 200 characters: shorten it.',
-  nested: 'Repeating a group that holds a repetition or a choice can take for ever: write it without the inner +, *, ? or |.',
-  back: 'References back into the pattern (\\1) can take for ever: leave them out.',
-  many: 'More than four open-ended repetitions can take for ever: leave some out.',
-  broken: 'Not a regular expression: ',
+  tooLong: say('The pattern is longer than 200 characters: shorten it.'),
+  nested: say('Repeating a group that holds a repetition or a choice can take for ever: write it without the inner +, *, ? or |.'),
+  back: say('References back into the pattern (\\1) can take for ever: leave them out.'),
+  many: say('More than four open-ended repetitions can take for ever: leave some out.'),
+  broken: say('Not a regular expression: {0}', ''),
 };
 
 /** The ways to match. */

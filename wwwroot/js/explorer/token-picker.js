@@ -2,9 +2,10 @@
 
 import { Listeners, make } from './dom.js';
 import { fillToken } from './format.js';
+import { say } from './texts.js';
 import { makeTokenTest } from './token-filter.js';
 
-const strings = { none: 'no such token' };
+const strings = { none: say('no such token') };
 
 const MOST = 8;
 

@@ -3,14 +3,15 @@
 import { CHANGED, Listeners, make, makeSelect } from './dom.js';
 import { layerName } from './format.js';
 import { MAP_NAMES } from './maps.js';
+import { say } from './texts.js';
 
 const strings = {
-  by: [['p', 'max p'], ['entropy', 'min entropy'], ['margin', 'max margin'], ['final', 'first with the final token'], ['old', 'old tools: max p, emb…last']],
-  notInFile: ' (not in this file)',
-  copy: 'Copy link',
-  copyTitle: 'Copy a link to this view (c)',
-  copied: 'Copied',
-  failed: 'Copy the address bar',
+  by: [['p', say('max p')], ['entropy', say('min entropy')], ['margin', say('max margin')], ['final', say('first with the final token')], ['old', say('old tools: max p, emb…last')]],
+  notInFile: say(' (not in this file)'),
+  copy: say('Copy link'),
+  copyTitle: say('Copy a link to this view (c)'),
+  copied: say('Copied'),
+  failed: say('Copy the address bar'),
 };
 
 const COPIED_FOR = 1200;
@@ -20,17 +21,17 @@ export class ToolbarPart {
   constructor(explorer) {
     this.explorer = explorer;
     this.listeners = new Listeners();
-    this.map = makeSelect('Map over the picture', MAP_NAMES, (map) => explorer.setMap(map));
-    this.strength = make('input', { type: 'range', min: '0', max: '1', step: '0.05', 'aria-label': 'Strength of the map' });
-    this.from = makeSelect('First layer of the window', [], () => this.#setWindow());
-    this.to = makeSelect('Last layer of the window', [], () => this.#setWindow());
-    this.by = makeSelect('The best layer is chosen by', strings.by, (by) => this.#setCriterion(by));
+    this.map = makeSelect(say('Map over the picture'), MAP_NAMES, (map) => explorer.setMap(map));
+    this.strength = make('input', { type: 'range', min: '0', max: '1', step: '0.05', 'aria-label': say('Strength of the map') });
+    this.from = makeSelect(say('First layer of the window'), [], () => this.#setWindow());
+    this.to = makeSelect(say('Last layer of the window'), [], () => this.#setWindow());
+    this.by = makeSelect(say('The best layer is chosen by'), strings.by, (by) => this.#setCriterion(by));
     this.layer = make('output', { class: 'lx-layer-name' });
     this.copy = make('button', { type: 'button', class: 'lx-button', title: strings.copyTitle }, strings.copy);
     this.status = make('span', { class: 'lx-status', role: 'status' });
     const field = (text, ...controls) => make('span', { class: 'lx-field' }, make('span', {}, text), ...controls);
-    this.element = make('div', { class: 'lx-toolbar', role: 'toolbar', 'aria-label': 'View' },
-      field('map', this.map, this.strength), field('shown', this.layer), field('best by', this.by), field('within layers', this.from, '–', this.to),
+    this.element = make('div', { class: 'lx-toolbar', role: 'toolbar', 'aria-label': say('View') },
+      field(say('map'), this.map, this.strength), field(say('shown'), this.layer), field(say('best by'), this.by), field(say('within layers'), this.from, '–', this.to),
       make('span', { class: 'lx-spacer' }), this.status, this.copy);
     this.listeners.on(this.strength, 'input', () => explorer.change({ strength: Number(this.strength.value) }));
     this.listeners.on(this.copy, 'click', () => explorer.copyLink());
@@ -60,7 +61,7 @@ export class ToolbarPart {
 
     this.strength.value = String(view.strength);
     this.strength.hidden = ['none', 'mask', 'text'].includes(view.map);
-    this.layer.textContent = view.layer === null ? 'best layer of each patch' : view.layer === 0 ? 'emb' : `layer ${view.layer}`;
+    this.layer.textContent = view.layer === null ? say('best layer of each patch') : view.layer === 0 ? 'emb' : say('layer {0}', view.layer);
   }
 
   /** Says that the link was copied, or that it could not be. */

@@ -3,8 +3,9 @@
 import { NONE } from './criteria.js';
 import { CHANGED } from './dom.js';
 import { ViewWriter } from './history.js';
-import { MAP_IDS } from './maps.js';
+import { MAP_IDS, MAP_NAMES } from './maps.js';
 import { defaultView, parseView } from './state.js';
+import { say } from './texts.js';
 import { makeTokenTest } from './token-filter.js';
 
 const MOST_COLLECTED = 4096;
@@ -48,7 +49,7 @@ export class ViewOwner {
     const all = besides ? [...new Set([...this.view.collected, ...positions])] : positions;
     this.inspects = all.length > 0 ? 'selection' : 'place';
     this.change({ collected: all.slice(0, MOST_COLLECTED).sort((a, b) => a - b) }, true);
-    this.spoken.say(`${all.length} collected`);
+    this.spoken.say(say('{0} collected', all.length));
   }
 
   /** Locks a position and brings it into sight. */
@@ -70,7 +71,7 @@ export class ViewOwner {
     const { pins } = this.view;
     const next = !pins.includes(id) ? [...pins, id].slice(-MOST_PINS) : always ? pins : pins.filter((pinned) => pinned !== id);
     this.change({ pins: next });
-    this.spoken.say(next.includes(id) ? `${this.model.display(id)} pinned` : `${this.model.display(id)} unpinned`);
+    this.spoken.say(next.includes(id) ? say('{0} pinned', this.model.display(id)) : say('{0} unpinned', this.model.display(id)));
   }
 
   /** Pins the top token of what is pointed at. */
@@ -86,7 +87,7 @@ export class ViewOwner {
     if (this.model && this.view.layer !== layer) {
       this.change({ layer }, true);
       if (document.activeElement !== this.gauge.canvas) {
-        this.spoken.say(layer === null ? 'best layer of each patch' : layer === 0 ? 'emb' : `layer ${layer}`);
+        this.spoken.say(layer === null ? say('best layer of each patch') : layer === 0 ? 'emb' : say('layer {0}', layer));
       }
     }
   }
@@ -123,7 +124,7 @@ export class ViewOwner {
     const maps = MAP_IDS.filter((map) => map !== 'entropy' || this.model.hasEntropy);
     const map = maps[(maps.indexOf(this.view.map) + by + maps.length) % maps.length];
     this.setMap(map);
-    this.spoken.say(`map: ${map}`);
+    this.spoken.say(say('map: {0}', MAP_NAMES.find(([id]) => id === map)[1]));
   }
 
   /** Sets which tokens are filler besides the empty ones. */

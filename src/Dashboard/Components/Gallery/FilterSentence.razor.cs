@@ -201,11 +201,11 @@ public sealed partial class FilterSentence
         yield return (Condition.Added, L["added when"]);
     }
 
-    private void Add(ChangeEventArgs args)
+    private void Add(Condition condition)
     {
-        // The list goes back to its first line.
+        // A new list is a closed one.
         _added++;
-        if (Enum.TryParse<Condition>(args.Value as string, out var condition))
+        if (_draft?.Condition != condition)
         {
             Edit(condition);
         }

@@ -117,11 +117,11 @@ public sealed partial class Explorer
                 async () =>
                 {
                     var tokens = await Checkpoints.ReadTokensAsync(detail.Run.Checkpoint.Hash, cancellationToken);
-                    var shown = token >= 0 && token < tokens.Count ? tokens[token].Display : throw new RefusedInputException($"There is no token {token} in this checkpoint.");
+                    var shown = token >= 0 && token < tokens.Count ? tokens[token].Display : throw new RefusedInputException(L["There is no token {0} in this checkpoint.", token]);
                     return (Forecast(detail.Run, await Repeater.MeasureAsync(detail, token, cancellationToken)), shown);
                 },
                 cancellationToken);
-            if (!await ConfirmDialog.AskAsync(Dialogs, $"Compute {display} exactly?", CostSentence(detail.Run, display, forecast), "Queue the run", "Not now", Color.Primary))
+            if (!await ConfirmDialog.AskAsync(Dialogs, L["Compute {0} exactly?", display], CostSentence(detail.Run, display, forecast), L["Queue the run"], L["Not now"], Color.Primary))
             {
                 return;
             }
@@ -131,9 +131,9 @@ public sealed partial class Explorer
             _exact = (name, Urls.WithQuery(Urls.Explorer(analysis), ("map", "token"), ("token", $"{token}")));
             _message = null;
         }
-        catch (Exception exception) when (Failures.Describe(exception, "The run could not be queued") is not null)
+        catch (Exception exception) when (Failures.Describe(exception, L["The run could not be queued"]) is not null)
         {
-            _message = Failures.Describe(exception, "The run could not be queued");
+            _message = Failures.Describe(exception, L["The run could not be queued"]);
         }
 
         StateHasChanged();
@@ -148,9 +148,11 @@ public sealed partial class Explorer
         DiskSpace.Free(Options.Value.DataFolder),
         (int)((past?.Spared ?? 0) * run.Counts.Total));
 
-    private static string CostSentence(RunRow run, string display, RunForecast forecast) =>
-        $"A new run reads {Words.Count(run.Counts.Total, "picture", "pictures")} of this one again with the same settings and keeps {display} at every position and layer. "
-        + $"{forecast.Sentence} What is here stays as it is.";
+    private string CostSentence(RunRow run, string display, RunForecast forecast) => string.Join(
+        ' ',
+        L["A new run reads {0} of this one again with the same settings and keeps {1} at every position and layer.", Words.Count(run.Counts.Total, "picture", "pictures"), display],
+        forecast.Sentence,
+        L["What is here stays as it is."]);
 
     /// <inheritdoc/>
     protected override void OnInitialized()
@@ -216,7 +218,7 @@ public sealed partial class Explorer
     private Task LoadAsync()
     {
         var id = new AnalysisId(Id);
-        return _loader.LoadAsync("The analysis could not be read", async token =>
+        return _loader.LoadAsync(L["The analysis could not be read"], async token =>
         {
             if (await Runs.FindAnalysisAsync(id, token) is not { } detail)
             {
@@ -302,10 +304,10 @@ public sealed partial class Explorer
 
     private string? State(AnalysisDetail detail) => detail.Row.State switch
     {
-        AnalysisState.Queued => "Queued: the picture fills layer by layer once its turn comes.",
-        AnalysisState.Running => Current is { } current ? $"Running: {current.Stage}." : "Running.",
-        AnalysisState.Failed => $"Failed: {Sentence(detail.Row.Error ?? "the reason was not noted; the server's log may name it")} Try again, or start a new run with other settings.",
-        AnalysisState.Cancelled => "Cancelled before it was finished, and nothing of it was kept. Try again to have it read.",
+        AnalysisState.Queued => L["Queued: the picture fills layer by layer once its turn comes."].Value,
+        AnalysisState.Running => Current is { } current ? L["Running: {0}.", Words.Stage(current.Stage)].Value : L["Running."].Value,
+        AnalysisState.Failed => L["Failed: {0} Try again, or start a new run with other settings.", Sentence(detail.Row.Error ?? L["the reason was not noted; the server's log may name it"])].Value,
+        AnalysisState.Cancelled => L["Cancelled before it was finished, and nothing of it was kept. Try again to have it read."].Value,
         _ => null,
     };
 

@@ -129,7 +129,7 @@ public sealed partial class Masks
         var chosen = AnalysesInUrl is null ? null : IdRanges.Parse(AnalysesInUrl);
         var filter = FilterAddress.Read(new Uri(Navigation.Uri).Query).Filter with { State = AnalysisState.Done };
         var of = Id is { } given ? new RunId(given) : (RunId?)null;
-        return _loader.LoadAsync("The masks could not be read", async token =>
+        return _loader.LoadAsync(L["The masks could not be read"], async token =>
         {
             List<AnalysisId> ids;
             int total;
