@@ -40,6 +40,9 @@ public static class DashboardHost
         // Unpublished output has no wwwroot folder of its own: a manifest beside the assembly points at the repository's.
         builder.WebHost.UseStaticWebAssets();
         Listen(builder);
+
+        // A selection of thousands of images stands in the address.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = 2 * Filters.FilterAddress.LongestUrl);
         builder.Logging.AddQuietConsole();
 
         var options = builder.AddLogitLensOptions();
@@ -61,6 +64,7 @@ public static class DashboardHost
         builder.Services.AddSearch();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddMudServices(mud => (mud.SnackbarConfiguration.PositionClass, mud.SnackbarConfiguration.MaxDisplayedSnackbars) = (MudBlazor.Defaults.Classes.Position.BottomRight, 3));
+        builder.Services.AddScoped<People.Visitor>();
         builder.Services.AddLanguages();
 
         // An analysis is put back into the queue between two layers, and a layer of a large checkpoint takes its time. It is told at once, not after the

@@ -80,7 +80,7 @@ internal sealed class BatchAnalysis
                 decoder.Apply(layer - 1, residual, sequences, next, cancellationToken);
             }
 
-            Hand(residual, layer, i => 0, i => _layout.RowsOf(i));
+            Hand([(layer, residual)], i => 0, i => _layout.RowsOf(i));
             if (layer > 0)
             {
                 _observer.OnProgress?.Invoke(new AnalysisProgress(AnalysisStage.Layers, layer, last));
@@ -171,47 +171,61 @@ internal sealed class BatchAnalysis
 
         if (fedBack > 0)
         {
-            foreach (var (layer, layerRows) in kept)
+            // Few rows of one layer would read the whole unembedding for little; several layers share it.
+            foreach (var some in kept.Chunk(Math.Max(1, LensReader.MostRows / fedBack)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                using var layerScope = torch.NewDisposeScope();
-                Hand(torch.cat(layerRows, 0), layer, i => _inputs[i].Positions.Count, i => rows[i].ToArray());
+                using var someScope = torch.NewDisposeScope();
+                Hand([.. some.Select(one => (one.Key, torch.cat(one.Value, 0)))], i => _inputs[i].Positions.Count, i => rows[i].ToArray());
             }
         }
 
         return [.. ids.Select((answer, i) => _isOut[i] ? null : new Answer(answer, _tokenizer.Decode(answer, skipSpecialTokens: true).Trim()))];
     }
 
-    /// <summary>Deals out what is read, and what was asked for of the residual stream itself.</summary>
-    private void Hand(torch.Tensor residual, int layer, Func<int, int> firstPosition, Func<int, (int First, int Count)[]> rowsOf)
+    /// <summary>Deals out what is read, and what was asked for of the residual streams themselves.</summary>
+    private void Hand(IReadOnlyList<(int Layer, torch.Tensor Residual)> layers, Func<int, int> firstPosition, Func<int, (int First, int Count)[]> rowsOf)
     {
-        if (_read.Contains(layer))
+        var read = layers.Where(one => _read.Contains(one.Layer)).ToList();
+        if (read.Count > 0)
         {
             var began = Stopwatch.GetTimestamp();
-            var rows = _reader.ReadRows(residual, layer);
+            var rows = _reader.ReadRows(read);
             LensTime += Stopwatch.GetElapsedTime(began);
-            ForEachIn(rowsOf, (input, stretches) => _observer.OnReading(input, rows.Slice(layer, firstPosition(input), stretches)));
-        }
-
-        if (_handedOver.Contains(layer))
-        {
-            using var scope = torch.NewDisposeScope();
-            var width = (int)residual.shape[1];
-            var values = residual.to(torch.ScalarType.Float32).cpu().contiguous();
-            ForEachIn(rowsOf, (input, stretches) =>
+            var above = 0;
+            foreach (var (layer, residual) in read)
             {
-                var all = TensorMemory.AsSpan(values);
-                var state = new float[stretches.Sum(stretch => stretch.Count) * width];
-                var at = 0;
-                foreach (var (first, count) in stretches)
-                {
-                    all.Slice(first * width, count * width).CopyTo(state.AsSpan(at));
-                    at += count * width;
-                }
-
-                _observer.OnState!(input, new HiddenState(layer, firstPosition(input), state.Length / width, width, state));
-            });
+                var first = above;
+                ForEachIn(rowsOf, (input, stretches) => _observer.OnReading(
+                    input, rows.Slice(layer, firstPosition(input), [.. stretches.Select(stretch => (first + stretch.First, stretch.Count))])));
+                above += (int)residual.shape[0];
+            }
         }
+
+        foreach (var (layer, residual) in layers.Where(one => _handedOver.Contains(one.Layer)))
+        {
+            HandState(residual, layer, firstPosition, rowsOf);
+        }
+    }
+
+    private void HandState(torch.Tensor residual, int layer, Func<int, int> firstPosition, Func<int, (int First, int Count)[]> rowsOf)
+    {
+        using var scope = torch.NewDisposeScope();
+        var width = (int)residual.shape[1];
+        var values = residual.to(torch.ScalarType.Float32).cpu().contiguous();
+        ForEachIn(rowsOf, (input, stretches) =>
+        {
+            var all = TensorMemory.AsSpan(values);
+            var state = new float[stretches.Sum(stretch => stretch.Count) * width];
+            var at = 0;
+            foreach (var (first, count) in stretches)
+            {
+                all.Slice(first * width, count * width).CopyTo(state.AsSpan(at));
+                at += count * width;
+            }
+
+            _observer.OnState!(input, new HiddenState(layer, firstPosition(input), state.Length / width, width, state));
+        });
     }
 
     private void ForEachIn(Func<int, (int First, int Count)[]> rowsOf, Action<int, (int First, int Count)[]> action)

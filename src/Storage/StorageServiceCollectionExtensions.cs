@@ -51,6 +51,8 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(s => new TokenIndexStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new LitPatchStore(s.GetRequiredService<RunStore>(), s.GetRequiredService<ReadingStore>()));
         services.AddSingleton(s => new ComparableStore(Reader(s)));
+        services.AddSingleton(s => new RunComparisonStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
+        services.AddSingleton(s => new RunComparisonJobs(s.GetRequiredService<RunComparisonStore>(), Clock(s)));
         services.AddSingleton(s => new GalleryStore(Reader(s), s.GetRequiredService<TokenTableCache>()));
         services.AddSingleton(s => new LabelStore(Reader(s), Writer(s), Clock(s)));
         services.AddSingleton(s => new SavedViewStore(Reader(s), Writer(s), Clock(s)));

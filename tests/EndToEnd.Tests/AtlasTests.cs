@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
@@ -50,6 +51,53 @@ public sealed class AtlasTests(DemoDashboard demo) : IClassFixture<DemoDashboard
         await Assertions.Expect(found.Page.Locator(".la-token")).ToContainTextAsync("cat");
         await Assertions.Expect(found.Page.Locator("canvas[data-lit]").First).ToBeAttachedAsync();
         found.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Set_OfTwoTokens_IsPutTogetherByKeyboardAndTakenApart()
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await browser.OpenAsync(1280, 800, ColorScheme.Dark);
+        var page = watched.Page;
+        await page.GotoAsync(new Uri(demo.Address, "/atlas?text=cat").ToString());
+        await page.GetByRole(AriaRole.Link, new() { Name = "Choose among them, or add others" }).ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("tokens=\\d+&checkpoint="));
+
+        await page.GetByLabel("Add a token").FillAsync("sunfl");
+        await Assertions.Expect(page.GetByText("␣sunflower", new() { Exact = true })).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("tokens=\\d+_\\d+&checkpoint="));
+        await Assertions.Expect(page.GetByText("2 tokens, as one set")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator($"a[data-analysis='{demo.AnalysisOf("garden.jpg")}'] canvas")).ToHaveAttributeAsync("data-lit", new Regex("^[1-9]\\d\\d"));
+        await watched.ScreenshotAsync("atlas-set");
+        Assert.Empty((await page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{violation.Id}: {violation.Help}"));
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Take ␣cat out of the set" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("1 token, as one set")).ToBeVisibleAsync();
+        await page.GoBackAsync();
+        await Assertions.Expect(page.GetByText("2 tokens, as one set")).ToBeVisibleAsync();
+        watched.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Layer_OfTheCounts_AndNextPage_LeadSomewhere()
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await browser.OpenAsync(1920, 1080, ColorScheme.Light);
+        var page = watched.Page;
+        await page.GotoAsync(new Uri(demo.Address, "/atlas?text=grass").ToString());
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Layer 5:") }).ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("text=grass&layers=5$"));
+        await Assertions.Expect(page.Locator("canvas[data-lit]").First).ToBeAttachedAsync();
+
+        // The demo fills no page of tiles: the place behind the second picture stands for one.
+        var (total, next) = (await demo.Dashboard.GetAsync("/api/tokens/occurrences?text=grass&match=exact&places=patch&take=2", TestContext.Current.CancellationToken)) is var found
+            ? (found.GetProperty("total").GetInt32(), found.GetProperty("next").GetString()) : default;
+        await page.GotoAsync(new Uri(demo.Address, $"/atlas?text=grass&after={next}").ToString());
+        await Assertions.Expect(page.Locator(".la-tile")).ToHaveCountAsync(total - 2);
+        await page.GetByRole(AriaRole.Link, new() { Name = "First page" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".la-tile")).ToHaveCountAsync(total);
+        watched.AssertQuiet();
     }
 
     [Fact]

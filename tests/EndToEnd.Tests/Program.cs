@@ -10,6 +10,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args) => args switch
     {
+        ["speed", "pages"] => await PagesSpeed.RunAsync(),
         ["speed", ..] => await SpeedCommand.RunAsync(),
         ["guide", ..] => await WriteGuideAsync(),
         _ when args.Any(argument => argument is "--server" or "--internal-msbuild-node") => await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),

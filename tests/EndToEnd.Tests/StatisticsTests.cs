@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
@@ -107,6 +108,53 @@ public sealed class StatisticsTests(DemoDashboard demo) : IClassFixture<DemoDash
         await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex("full="));
         await page.GoBackAsync();
         await Assertions.Expect(dialog).ToBeVisibleAsync();
+        watched.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Report_OnPaper_IsLightAndCutsNoFigure()
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await browser.OpenAsync(1280, 900, ColorScheme.Dark);
+        var page = watched.Page;
+        await page.GotoAsync(new Uri(demo.Address, $"/runs/{demo.Run}/report").ToString());
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Print…" })).ToBeEnabledAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator(".st-provenance")).ToContainTextAsync("model.safetensors");
+        Assert.Matches("^[0-9a-f]{64}$", await page.Locator(".st-provenance table code").First.InnerTextAsync());
+        await page.EvaluateAsync("() => { window.print = () => { window.printed = true; }; }");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Print…" }).ClickAsync();
+        Assert.True(await page.EvaluateAsync<bool>("() => window.printed === true"));
+
+        var pdf = await page.PdfAsync(new() { Format = "A4", PrintBackground = true });
+        Assert.InRange(Regex.Count(Encoding.Latin1.GetString(pdf), @"/Type\s*/Page\b"), 6, 30);
+        await File.WriteAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "screenshots", "report.pdf"), pdf, TestContext.Current.CancellationToken);
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+
+        // What a sheet of A4 holds between its margins is 1,000 pixels high: no figure is higher, and none may be broken.
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        await page.EvaluateAsync("() => { dispatchEvent(new Event('beforeprint')); }");
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
+        var figures = await page.Locator("figure.st-figure").EvaluateAllAsync<double[][]>("all => all.map(f => [f.getBoundingClientRect().height, f.getBoundingClientRect().width, getComputedStyle(f).breakInside === 'avoid' ? 1 : 0, f.scrollWidth])");
+        Assert.True(figures.Length > 20);
+        Assert.All(figures, figure => Assert.True(figure[0] < 1000 && figure[1] <= 680 && figure[2] == 1 && figure[3] <= 681, string.Join(' ', figure)));
+        await Assertions.Expect(page.Locator(".mud-appbar")).ToBeHiddenAsync();
+        watched.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Form_OverPicturesWithAWord_CountsThoseOnly()
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await OpenAsync(browser, "/statistics");
+        await watched.Page.Locator(".st-scope > summary").ClickAsync();
+        await watched.Page.GetByLabel("In which is read").FillAsync("cat");
+        await watched.Page.GetByLabel("with p of at least").FillAsync("0.5");
+        await watched.Page.GetByRole(AriaRole.Button, new() { Name = "Show", Exact = true }).ClickAsync();
+
+        await Assertions.Expect(watched.Page).ToHaveURLAsync(new Regex("/statistics\\?text=cat&p=0.5$"));
+        await Assertions.Expect(watched.Page.Locator(".st-checkpoint > .st-sample")).ToContainTextAsync("analyses: 1;");
+        await Assertions.Expect(watched.Page.Locator(".st-scope > summary")).ToHaveTextAsync("Over finished analyses with “cat” read at p ≥ 0.5");
+        Assert.Empty((await watched.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{violation.Id}: {violation.Help}"));
         watched.AssertQuiet();
     }
 

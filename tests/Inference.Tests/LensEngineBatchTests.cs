@@ -109,7 +109,10 @@ public sealed class LensEngineBatchTests
         var input = Prepare(resident, DemoPictures()[0], Questions[0]);
         var expected = Readings(resident, [input])[0];
         var actual = Readings(streamed, [input])[0];
-        foreach (var (one, other) in expected.Zip(actual))
+
+        // Prompts are computed alike; an answer's few rows are multiplied by weights as stored, whose sums run in another order.
+        AssertSame(expected, actual);
+        foreach (var (one, other) in expected.Zip(actual).Where(pair => pair.First.FirstPosition == 0))
         {
             Assert.Equal(one.Ids, other.Ids);
             Assert.Equal(one.LogProbabilities, other.LogProbabilities);

@@ -42,6 +42,7 @@ public sealed partial class QueryPlanTests
         await storage.Runs.FindNeighboursAsync(done, Token);
         await storage.Search.FindRunsAsync("run", 0, 10, Token);
         await storage.Search.FindRunAsync(1, Token);
+        await storage.Search.FindImagesAsync("pic ture", 0, 10, Token);
         await storage.Search.FindAnalysisAsync(done, Token);
         await storage.Search.FindImagesByHashAsync(image.Sha256[..8], 10, Token);
         await storage.Images.ListAsync(null, 0, 10, Token);
@@ -85,6 +86,9 @@ public sealed partial class QueryPlanTests
         await storage.Labels.SetNoteAsync(labelled[1], "n", null, Token);
         await storage.Labels.ListTagsAsync([image.Id], Token);
         await storage.Labels.UntagAsync(labelled, "a", Token);
+        await storage.Comparables.ListSamePictureAsync(done, 0, 10, Token);
+        await storage.Comparables.ListOthersAsync(done, null, 0, 10, Token);
+        await storage.RunComparisons.ReadAsync(run, run, null, Token);
         await storage.Queue.CountQueuedAsync(Token);
         var claimed = Assert.IsType<ClaimedAnalysis>(await storage.Queue.ClaimNextAsync(checkpoint.Id, Token));
         await storage.WriteAsync(claimed);

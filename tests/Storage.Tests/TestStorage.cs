@@ -78,6 +78,12 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public StatisticsJobs StatisticsJobs => Get<StatisticsJobs>();
 
+    public ComparableStore Comparables => Get<ComparableStore>();
+
+    public RunComparisonStore RunComparisons => Get<RunComparisonStore>();
+
+    public RunComparisonJobs RunComparisonJobs => Get<RunComparisonJobs>();
+
     public IDbContextFactory<StorageContext> Contexts => Get<IDbContextFactory<StorageContext>>();
 
     public string ConnectionString => Get<DatabaseFile>().ConnectionString;

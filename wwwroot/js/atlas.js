@@ -77,6 +77,11 @@ export function attach(list) {
 
   (async () => {
     try {
+      // Somebody may have gone on before this was attached.
+      if (!list.dataset.atlas) {
+        return;
+      }
+
       const answer = await fetch(list.dataset.atlas, { signal: controller.signal });
       const body = await answer.json();
       if (!answer.ok) {

@@ -27,6 +27,9 @@ class Connection {
       if (this.isDown && /not in the 'Connected' State/.test(event.reason?.message)) {
         event.preventDefault();
         this.#show('trying');
+      } else if (document.querySelector('.mud-layout') === null) {
+        // The first connection failed: there is no page yet that could stay.
+        document.getElementById('ll-boot')?.setAttribute('data-failed', '');
       }
     });
   }
@@ -173,6 +176,4 @@ function returnToPlace() {
 
 const connection = new Connection();
 returnToPlace();
-window.Blazor.start({ circuit: { reconnectionHandler: connection } }).catch(() => {
-  document.getElementById('ll-boot')?.setAttribute('data-failed', '');
-});
+window.Blazor.start({ circuit: { reconnectionHandler: connection } });

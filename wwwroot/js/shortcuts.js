@@ -1,6 +1,8 @@
 // Keys that work on every page. An element names its own with data-shortcut ("g r", "/"): links and buttons are clicked, fields get the focus; where the bar and
 // the page name the same, the page's is meant. A field with data-everywhere gets the focus by Ctrl and that key from anywhere, other fields too.
 // A page's own module may stop an event it has answered (preventDefault).
+import { keyOf } from './explorer/keys.js';
+
 const patience = 1200; // ms between the keys of a sequence
 
 function isTyping(target) {
@@ -20,7 +22,7 @@ export function attach(layout) {
       return false;
     }
 
-    const field = element.matches('input, textarea') ? element : element.querySelector('input, textarea');
+    const field = element.matches('input, textarea, select') ? element : element.querySelector('input, textarea');
     if (field) {
       focus(field);
     } else {
@@ -32,7 +34,7 @@ export function attach(layout) {
 
   function focus(field) {
     field.focus();
-    field.select();
+    field.select?.();
   }
 
   // Before the page's own listeners: it works in fields, too.
@@ -55,7 +57,7 @@ export function attach(layout) {
       return;
     }
 
-    const key = event.key;
+    const key = keyOf(event);
     const now = performance.now();
     const sequence = pending && now - pendingSince < patience ? `${pending} ${key}` : '';
     pending = '';

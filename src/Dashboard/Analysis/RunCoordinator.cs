@@ -81,6 +81,26 @@ public sealed class RunCoordinator
         return id;
     }
 
+    /// <summary>Queues more images in a run, with its checkpoint and settings; returns how many: those that it has already with this prompt are left out.</summary>
+    /// <param name="prompt">A prompt as it stands, or a question that is put into the checkpoint's form.</param>
+    /// <exception cref="RefusedInputException">The run is gone or was imported, its checkpoint has changed, or the prompt cannot be used.</exception>
+    public async Task<int> AddItemsAsync(RunId run, string prompt, IReadOnlyList<ImageId> images, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var row = await _runs.FindAsync(run, cancellationToken) ?? throw new RefusedInputException("The run is not there any more: choose another.");
+        if (row.Checkpoint.Folder.Length == 0)
+        {
+            throw new RefusedInputException($"\"{row.Name}\" came from files, and no checkpoint belongs to it: start a new run of the images.");
+        }
+
+        // Its results have to belong together, so the files must be those that it was started with.
+        using var checkpoint = await _checkpoints.OpenKnownAsync(row.Checkpoint, cancellationToken);
+        var asked = PromptTemplate.Open(checkpoint.Folder).Complete(prompt);
+        var added = await _runs.AddItemsAsync(run, [.. images.Select(image => new NewItem(image, asked))], cancellationToken);
+        await ChangedAsync(run);
+        return added;
+    }
+
     /// <summary>Cancels what has not finished.</summary>
     public async Task CancelAsync(RunId run, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using LogitLens.Dashboard.Exports;
+using LogitLens.Dashboard.Filters;
 using LogitLens.Inference;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
@@ -26,7 +27,7 @@ internal static class ExportEndpoints
     {
         Describe(api.MapGet("/analyses/{id:long}/export", (long id, HttpContext context, ExportTickets tickets) => SendAsync(context, ExportScope.Of(new AnalysisId(id)), tickets)), "Analyses", "ExportAnalysisAs", "One analysis in one of eight forms");
         Describe(api.MapGet("/runs/{id:guid}/export", (Guid id, HttpContext context, ExportTickets tickets) => SendAsync(context, ExportScope.Of(new RunId(id)), tickets)), "Runs", "ExportRun", "A run's finished analyses in one of eight forms");
-        Describe(api.MapGet("/export", SendSelectionAsync), "Runs", "Export", "Several runs (run=ID, again and again) or analyses (analysis=ID) in one of eight forms");
+        Describe(api.MapGet("/export", SendSelectionAsync), "Runs", "Export", "Several runs (run=ID, again and again) or analyses (analysis=ID, or analyses=3-14_20) in one of eight forms");
     }
 
     private static void Describe(RouteHandlerBuilder endpoint, string tag, string name, string summary) => endpoint
@@ -63,6 +64,7 @@ internal static class ExportEndpoints
             analyses.Add(new AnalysisId(id));
         }
 
+        analyses.AddRange(IdRanges.Parse(context.Request.Query["analyses"]).Select(id => new AnalysisId(id)));
         return runs.Count + analyses.Count > MostChosen
             ? Task.FromResult(ApiResults.BadRequest($"{runs.Count + analyses.Count} runs and analyses were chosen, but at most {MostChosen} can be: export them in parts."))
             : SendAsync(context, new ExportScope(runs, analyses), tickets);

@@ -1,44 +1,12 @@
 using System.ComponentModel;
-using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Statistics;
 using Microsoft.AspNetCore.Mvc;
 
 namespace LogitLens.Dashboard.Api;
 
 /// <summary>Which analyses statistics are over, and how best layers and filler are told: query parameters of every statistics endpoint.</summary>
-internal sealed class StatisticsRequest
+internal sealed class StatisticsRequest : FilterRequest
 {
-    // A request line holds eight kilobytes.
-    private const int MostAnalyses = 500;
-
-    [FromQuery(Name = "run")]
-    [Description("Of one of these runs; may be given several times.")]
-    public Guid[]? Runs { get; init; }
-
-    [FromQuery(Name = "analysis")]
-    [Description("Among these analyses; may be given up to 500 times.")]
-    public long[]? Analyses { get; init; }
-
-    [FromQuery(Name = "checkpoint")]
-    [Description("Of runs on the checkpoint of this hash.")]
-    public string? Checkpoint { get; init; }
-
-    [FromQuery(Name = "imageName")]
-    [Description("Whose image's name contains this.")]
-    public string? ImageName { get; init; }
-
-    [FromQuery(Name = "prompt")]
-    [Description("Whose prompt contains this.")]
-    public string? Prompt { get; init; }
-
-    [FromQuery(Name = "from")]
-    [Description("That were Done at this time or later.")]
-    public DateTimeOffset? From { get; init; }
-
-    [FromQuery(Name = "until")]
-    [Description("That were Done before this time.")]
-    public DateTimeOffset? Until { get; init; }
-
     [FromQuery(Name = "firstLayer")]
     [Description("The layer window's first layer, 0 = emb; 1 by default.")]
     public int? FirstLayer { get; init; }
@@ -58,9 +26,10 @@ internal sealed class StatisticsRequest
     /// <summary>The question, or why it cannot be asked.</summary>
     public (StatisticsQuery? Query, string? Refusal) Read(StatisticsPart part)
     {
-        if (Analyses is { Length: > MostAnalyses })
+        var (filter, notAnalysed, refusal) = ReadFilter();
+        if (refusal is not null || notAnalysed)
         {
-            return (null, $"analysis is given {Analyses.Length} times and {MostAnalyses} is the most: ask for runs, or narrow them with the other parameters.");
+            return (null, refusal ?? "state is \"none\", and nothing was read of images that were never analysed: leave it out.");
         }
 
         var criterion = BestLayerCriterion.Confidence;
@@ -69,15 +38,6 @@ internal sealed class StatisticsRequest
             return (null, ApiWords.Refusal<BestLayerCriterion>("criterion", Criterion));
         }
 
-        // Parameters that are not there arrive as empty arrays.
-        var scope = new AnalysisFilter(
-            Runs is { Length: > 0 } ? [.. Runs.Select(run => new RunId(run))] : null,
-            Analyses is { Length: > 0 } ? [.. Analyses.Select(id => new AnalysisId(id))] : null,
-            Checkpoint,
-            ImageName,
-            Prompt,
-            From,
-            Until);
-        return (new StatisticsQuery(scope, new StatisticsOptions(FirstLayer ?? 1, LastLayer, criterion, Filler is { Length: > 0 } ? Filler : null), part), null);
+        return (new StatisticsQuery(filter, new StatisticsOptions(FirstLayer ?? 1, LastLayer, criterion, Filler is { Length: > 0 } ? Filler : null), part), null);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LogitLens.Dashboard.Filters;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Tokens;
@@ -28,7 +29,7 @@ internal static class TokenEndpoints
         tokens.MapGet("/occurrences", FindOccurrencesAsync)
             .WithName("FindOccurrences")
             .WithSummary("Analyses in which tokens were read: by text, or by ids of one checkpoint")
-            .WithDescription("token (repeatable, with checkpoint) or text and match name the tokens; order is best or newest. " + Filters)
+            .WithDescription("token (repeatable, with checkpoint) or text and match name the tokens; order is best or newest; analyses (3-14_20) confines the answer to these. " + Filters)
             .Produces<ApiOccurrences>()
             .ProducesProblem(StatusCodes.Status400BadRequest);
         tokens.MapGet("/patches", FindPatchesAsync)
@@ -85,12 +86,13 @@ internal static class TokenEndpoints
         string places = "any",
         string order = "best",
         string? after = null,
+        string? analyses = null,
         int take = 50)
     {
         return AnswerAsync(
             context,
             index,
-            new Asked(token, text, match, run, checkpoint, layers, minProbability, places, order, after, take),
+            new Asked(token, text, match, run, checkpoint, layers, minProbability, places, order, after, analyses, take),
             (found, _) => Task.FromResult<IResult>(TypedResults.Ok(new ApiOccurrences([.. found.Items.Select(ApiOccurrence.From)], found.Total, found.Next))),
             cancellationToken);
     }
@@ -110,12 +112,13 @@ internal static class TokenEndpoints
         string places = "any",
         string order = "best",
         string? after = null,
+        string? analyses = null,
         int take = 50)
     {
         return AnswerAsync(
             context,
             index,
-            new Asked(token, text, match, run, checkpoint, layers, minProbability, places, order, after, take),
+            new Asked(token, text, match, run, checkpoint, layers, minProbability, places, order, after, analyses, take),
             async (found, filter) => TypedResults.Ok(new ApiLitPictures(
                 [.. (await patches.ReadAsync(found.Items, filter, cancellationToken)).Select(ApiLitPicture.From)], found.Total, found.Next)),
             cancellationToken);
@@ -136,10 +139,11 @@ internal static class TokenEndpoints
             return ApiResults.BadRequest(refusal);
         }
 
+        var among = asked.Analyses is null ? null : IdRanges.Parse(asked.Analyses).Select(id => new AnalysisId(id)).ToList();
         TokenOccurrences found;
         try
         {
-            found = await index.FindOccurrencesAsync(new OccurrenceQuery(ids, asked.Text, wanted, filter, wantedOrder, asked.After, asked.Take), cancellationToken);
+            found = await index.FindOccurrencesAsync(new OccurrenceQuery(ids, asked.Text, wanted, filter, wantedOrder, asked.After, asked.Take) { Analyses = among }, cancellationToken);
         }
         catch (ArgumentException)
         {
@@ -217,5 +221,5 @@ internal static class TokenEndpoints
 
     /// <summary>A search of occurrences as it stands in the address.</summary>
     private sealed record Asked(
-        int[]? Token, string Text, string Match, Guid[]? Run, string? Checkpoint, string? Layers, double MinProbability, string Places, string Order, string? After, int Take);
+        int[]? Token, string Text, string Match, Guid[]? Run, string? Checkpoint, string? Layers, double MinProbability, string Places, string Order, string? After, string? Analyses, int Take);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using LogitLens.Inference;
 
 namespace LogitLens.Dashboard.Commands;
@@ -64,7 +63,7 @@ internal static class AnalyzeCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var request = new AnalyzeRequest(
             parsed.GetValue(Images) ?? [],
@@ -84,16 +83,7 @@ internal static class AnalyzeCommand
             parsed.GetValue(KeepStates),
             parsed.GetRequiredValue(StateBits));
 
-        // The first Ctrl+C ends after the layer being computed; the second at once.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return await new AnalyzeJob(request, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error).RunAsync(stop.Token);
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        }
+        var configuration = parsed.InvocationConfiguration;
+        return StopSignals.RunAsync(token => new AnalyzeJob(request, configuration.Output, configuration.Error).RunAsync(token), cancellationToken);
     }
 }

@@ -4,7 +4,7 @@ using LogitLens.Dashboard.Languages;
 
 namespace LogitLens.Dashboard.Commands;
 
-/// <summary>The command line: <c>serve</c> (the default), <c>analyze</c>, and those that care for the data: <c>backup</c>, <c>restore</c>, <c>check</c>, <c>compact</c>, <c>retention</c>.</summary>
+/// <summary>The command line: <c>serve</c> (the default), <c>analyze</c>, <c>trace</c>, and those that care for the data: <c>backup</c>, <c>restore</c>, <c>check</c>, <c>compact</c>, <c>retention</c>.</summary>
 internal static class CommandLine
 {
     private static readonly string[] ForTheRoot = ["--help", "-h", "-?", "/?", "/h", "--version"];
@@ -19,6 +19,7 @@ internal static class CommandLine
         {
             ServeCommand.Create(),
             AnalyzeCommand.Create(),
+            TraceCommand.Create(),
             ExportCommand.Create(),
             ImportCommand.Create(),
             BackupCommand.Create(),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using LogitLens.Dashboard.Hosting;
 
 namespace LogitLens.Dashboard.Commands;
@@ -39,23 +38,15 @@ internal static class ImportCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return await new ImportCommandJob(
+        var job = new ImportCommandJob(
             parsed.GetRequiredValue(Paths),
             parsed.GetValue(Checkpoint),
             parsed.GetRequiredValue(Data),
             parsed.GetValue(Name),
             parsed.InvocationConfiguration.Output,
-            parsed.InvocationConfiguration.Error).RunAsync(stop.Token);
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        }
+            parsed.InvocationConfiguration.Error);
+        return StopSignals.RunAsync(job.RunAsync, cancellationToken);
     }
 }

@@ -4,6 +4,7 @@ using System.Resources;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using LogitLens.Dashboard.Components.Comparing;
 using LogitLens.Dashboard.Components.Explorer;
 using LogitLens.Dashboard.Components.Statistics;
 
@@ -21,7 +22,7 @@ internal static class ScriptTexts
     private static readonly Lazy<Dictionary<string, string>> Pages = new(() => Language.All.ToDictionary(language => language.Code, language => JsonSerializer.Serialize(Find(language.Code), Json)));
 
     /// <summary>The rooms whose modules have texts. One wording means the same in all of them.</summary>
-    public static IReadOnlyList<Type> Rooms { get; } = [typeof(ExplorerScripts), typeof(StatisticsScripts)];
+    public static IReadOnlyList<Type> Rooms { get; } = [typeof(ExplorerScripts), typeof(StatisticsScripts), typeof(ComparingScripts)];
 
     /// <summary>English wording → wording, as JSON that may stand inside a script element; <c>{}</c> for English.</summary>
     public static string Page(string language) => Pages.Value[language];

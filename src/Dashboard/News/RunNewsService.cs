@@ -59,9 +59,9 @@ internal sealed partial class RunNewsService(RunStore runs, AnalysisMonitor moni
 
             news.Remember(ends);
         }
-        catch (StorageException exception)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogUnread(exception.Message);
+            LogUnread(exception is StorageException ? null : exception, exception.Message);
         }
     }
 
@@ -81,10 +81,10 @@ internal sealed partial class RunNewsService(RunStore runs, AnalysisMonitor moni
                 news.Forget(run);
             }
         }
-        catch (StorageException exception)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // A database that cannot be read has more to tell than this, and tells it.
-            LogUnread(exception.Message);
+            // News is never worth the program: a database that cannot be read has more to tell than this, and tells it.
+            LogUnread(exception is StorageException ? null : exception, exception.Message);
         }
     }
 
@@ -118,5 +118,5 @@ internal sealed partial class RunNewsService(RunStore runs, AnalysisMonitor moni
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "Whether a run ended could not be read: {Reason}")]
-    private partial void LogUnread(string reason);
+    private partial void LogUnread(Exception? exception, string reason);
 }

@@ -5,7 +5,7 @@ using LogitLens.Storage.Tokens;
 namespace LogitLens.Dashboard.Search;
 
 /// <summary>Looks for one text among images, runs, analyses and tokens at the same time. Safe from any thread.</summary>
-internal sealed class GlobalSearch(CatalogueSearchStore catalogue, ImageStore images, RunStore runs, CheckpointStore checkpoints, TokenIndexStore tokens)
+internal sealed class GlobalSearch(CatalogueSearchStore catalogue, RunStore runs, CheckpointStore checkpoints, TokenIndexStore tokens)
 {
     /// <summary>Looks everywhere.</summary>
     /// <param name="asked">What for.</param>
@@ -36,7 +36,7 @@ internal sealed class GlobalSearch(CatalogueSearchStore catalogue, ImageStore im
             return new Page<ImageRow>(byHash, byHash.Count);
         }
 
-        return await images.ListAsync(asked.Text, skip, take, cancellationToken);
+        return await catalogue.FindImagesAsync(asked.Text, skip, take, cancellationToken);
     }
 
     /// <summary>A page of runs.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using LogitLens.Inference.Models;
 using LogitLens.Inference.Runtime;
 using TorchSharp;
@@ -14,11 +13,8 @@ internal sealed class LensReader
     /// <summary>Bytes of logits that exist at once.</summary>
     internal const long PieceBytes = 16L << 20;
 
-    // More rows than this make pieces too narrow to multiply well.
-    private const int MostRows = 2560;
-
-    // Rows that one worker takes at a time.
-    private const int Share = 32;
+    /// <summary>More rows than this make pieces too narrow to multiply well.</summary>
+    internal const int MostRows = 2560;
 
     private readonly Decoder _decoder;
     private readonly LensSettings _settings;
@@ -66,16 +62,15 @@ internal sealed class LensReader
         ReadRows(residual, layer).Slice(layer, firstPosition, (0, checked((int)residual.shape[0])));
 
     /// <summary>Reads all rows of a residual stream, whichever sequences they belong to.</summary>
-    public LensRows ReadRows(torch.Tensor residual, int layer)
+    public LensRows ReadRows(torch.Tensor residual, int layer) => ReadRows([(layer, residual)]);
+
+    /// <summary>Reads all rows of several layers' residual streams, the layers one below the other: few rows of many layers are one product.</summary>
+    public LensRows ReadRows(IReadOnlyList<(int Layer, torch.Tensor Residual)> layers)
     {
         using var scope = torch.NewDisposeScope();
-        var normed = _decoder.Norm.Forward(residual);
-        if (_settings.Legacy && layer == _decoder.Layers)
-        {
-            normed = _decoder.Norm.Forward(normed);
-        }
-
-        var count = checked((int)residual.shape[0]);
+        var each = layers.Select(one => Norm(one.Residual, one.Layer)).ToList();
+        var normed = each.Count == 1 ? each[0] : torch.cat(each, 0);
+        var count = checked((int)normed.shape[0]);
         var rows = new LensRows(count, _settings.TopK, _tracked);
 
         // Pieces of one size: a short last one would multiply as slowly as a long one.
@@ -87,6 +82,12 @@ internal sealed class LensReader
         }
 
         return rows;
+    }
+
+    private torch.Tensor Norm(torch.Tensor residual, int layer)
+    {
+        var normed = _decoder.Norm.Forward(residual);
+        return _settings.Legacy && layer == _decoder.Layers ? _decoder.Norm.Forward(normed) : normed;
     }
 
     private void Read(torch.Tensor normed, int start, LensRows rows)
@@ -129,27 +130,13 @@ internal sealed class LensReader
         }
     }
 
-    private static void ForRows(int count, Action<int> action)
+    private static void ForRows(int count, Action<int> action) => Workers.ForRows(count, (first, end) =>
     {
-        if (count <= Share)
+        for (var row = first; row < end; row++)
         {
-            for (var row = 0; row < count; row++)
-            {
-                action(row);
-            }
-
-            return;
+            action(row);
         }
-
-        // Small shares: torch's own threads may still be on a processor, and hold one worker up.
-        Parallel.ForEach(Partitioner.Create(0, count, Share), range =>
-        {
-            for (var row = range.Item1; row < range.Item2; row++)
-            {
-                action(row);
-            }
-        });
-    }
+    });
 
     private delegate void RowAction(ReadOnlySpan<float> logits, int row);
 }

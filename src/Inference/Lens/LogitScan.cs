@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace LogitLens.Inference.Lens;
 
@@ -40,9 +41,17 @@ internal static class LogitScan
     /// <param name="sums">What has been seen so far.</param>
     public static void Add(ReadOnlySpan<float> logits, int first, Span<int> ids, Span<float> largest, ref LogitSums sums)
     {
-        FindLargest(logits, first, ids, largest);
+        if (Vector512.IsHardwareAccelerated)
+        {
+            WideLogitScan.FindLargest(logits, first, ids, largest);
+        }
+        else
+        {
+            FindLargest(logits, first, ids, largest);
+        }
+
         sums.Raise(largest[0]);
-        var (sum, weighted) = SumExponentials(logits, sums.Max);
+        var (sum, weighted) = Vector512.IsHardwareAccelerated ? WideLogitScan.SumExponentials(logits, sums.Max) : SumExponentials(logits, sums.Max);
         sums.Sum += sum;
         sums.Weighted += weighted;
     }
@@ -119,7 +128,7 @@ internal static class LogitScan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Insert(float value, int id, Span<int> ids, Span<float> values)
+    internal static void Insert(float value, int id, Span<int> ids, Span<float> values)
     {
         var at = values.Length - 1;
         if (!(value > values[at]))

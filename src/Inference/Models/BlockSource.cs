@@ -55,10 +55,11 @@ internal sealed class BlockSource<TBlock>
     /// <summary>Lends one block for the time of <paramref name="use"/>.</summary>
     /// <param name="index">Index of the block, from 0.</param>
     /// <param name="next">The block wanted after it, to be read meanwhile; null for none.</param>
+    /// <param name="isForFewRows">At most <see cref="StoredProduct.MostRows"/> rows will go through it.</param>
     /// <param name="use">What is done with it.</param>
     /// <param name="cancellationToken">Looked at while the block is waited for.</param>
     /// <exception cref="RefusedInputException">The checkpoint's files can no longer be read.</exception>
-    public void Use(int index, int? next, Action<TBlock> use, CancellationToken cancellationToken)
+    public void Use(int index, int? next, bool isForFewRows, Action<TBlock> use, CancellationToken cancellationToken)
     {
         if (_slot is null)
         {
@@ -66,7 +67,7 @@ internal sealed class BlockSource<TBlock>
             return;
         }
 
-        _slot.Take(index, cancellationToken);
+        _slot.Take(index, isForFewRows, cancellationToken);
         if (next is { } following)
         {
             _slot.Prepare(following);

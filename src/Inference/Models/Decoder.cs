@@ -79,10 +79,11 @@ internal sealed class Decoder
     /// <param name="next">The block wanted after it; null for none.</param>
     /// <param name="cancellationToken">Looked at while a block is read.</param>
     public void Apply(int index, torch.Tensor residual, SequenceBatch sequences, int? next, CancellationToken cancellationToken) =>
-        _blocks.Use(index, next, block => block.Apply(residual, sequences, index), cancellationToken);
+        _blocks.Use(index, next, residual.shape[0] <= StoredProduct.MostRows, block => block.Apply(residual, sequences, index), cancellationToken);
 
     /// <summary>Lends a block to whoever computes with its weights in another way; the parameters are those of <see cref="Apply"/>.</summary>
-    public void Lend(int index, int? next, Action<DecoderBlock> use, CancellationToken cancellationToken) => _blocks.Use(index, next, use, cancellationToken);
+    public void Lend(int index, int? next, Action<DecoderBlock> use, CancellationToken cancellationToken) =>
+        _blocks.Use(index, next, isForFewRows: false, use, cancellationToken);
 
     /// <summary>The model's own output: final norm once, unembedding. rows × width → rows × vocabulary, fp32.</summary>
     public torch.Tensor Logits(torch.Tensor residual)

@@ -4,7 +4,7 @@ namespace LogitLens.Inference.Models;
 
 /// <summary>What a checkpoint takes on the CPU, in bytes.</summary>
 /// <param name="Resident">All weights in fp32.</param>
-/// <param name="Streamed">What stays in memory where blocks are streamed: the unembedding, the projector and other small parts, one block of tower and decoder in fp32 and one as stored.</param>
+/// <param name="Streamed">What stays in memory where blocks are streamed: the unembedding, the projector and other small parts, one block of tower and decoder in fp32 and one as stored, and a second of the decoder's for answers.</param>
 /// <param name="DecoderBlock">One block of the decoder in fp32.</param>
 /// <param name="PerPosition">What one position of one picture takes on its way: residual stream, the widest intermediate results, keys and values.</param>
 internal sealed record ModelBytes(long Resident, long Streamed, long DecoderBlock, long PerPosition)
@@ -37,7 +37,7 @@ internal sealed record ModelBytes(long Resident, long Streamed, long DecoderBloc
 
         // The multiplication rearranges a block's largest weight into memory of its own.
         var text = config.Text;
-        var streamed = kept + Most(decoder) + Most(tower) + ((long)text.IntermediateSize * text.HiddenSize * sizeof(float));
+        var streamed = kept + Most(decoder) + Most(tower) + (decoder.Count == 0 ? 0 : decoder.Values.Max(block => block.Stored)) + ((long)text.IntermediateSize * text.HiddenSize * sizeof(float));
         var queries = (long)text.Heads * text.HeadSize;
         var keys = (long)text.KeyValueHeads * text.HeadSize;
         var perPosition = sizeof(float) * ((4L * text.HiddenSize) + (3 * queries) + (4 * keys) + (3L * text.IntermediateSize) + (2L * text.Layers * keys));

@@ -186,6 +186,14 @@ internal sealed class SequenceBatch : IDisposable
         }
 
         var group = _config.Heads / _config.KeyValueHeads;
+        if (group > 1 && rows == 1)
+        {
+            // The heads of a group look at the same keys: to the kernel they are several queries of one head, and nothing has to be repeated.
+            var (batch, size) = (queries.shape[0], queries.shape[3]);
+            return torch.nn.functional.scaled_dot_product_attention(queries.reshape(batch, _config.KeyValueHeads, group, size), keys, values)
+                .reshape(batch, _config.Heads, 1, size);
+        }
+
         if (group > 1)
         {
             keys = keys.repeat_interleave(group, 1);

@@ -113,7 +113,7 @@ internal sealed class VisionTower
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            _blocks.Use(layer, layer + 1 < _blocks.Count ? layer + 1 : null, block => Apply(block, residual, pixelValues.Count), cancellationToken);
+            _blocks.Use(layer, layer + 1 < _blocks.Count ? layer + 1 : null, isForFewRows: false, block => Apply(block, residual, pixelValues.Count), cancellationToken);
             onBlock?.Invoke(layer + 1);
         }
 

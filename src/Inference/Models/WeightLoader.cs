@@ -63,7 +63,8 @@ internal sealed class WeightLoader : IDisposable
             biases[i] = names[i] + ".bias";
         }
 
-        return new Linear(Stack(weights), _store.Contains(biases[0]) ? Stack(biases) : null);
+        var weight = Load(Type, out var stored, weights);
+        return new Linear(weight, _store.Contains(biases[0]) ? Stack(biases) : null, stored);
     }
 
     /// <summary>Keeps a tensor until this loader is disposed.</summary>
@@ -134,8 +135,11 @@ internal sealed class WeightLoader : IDisposable
         _owned.Clear();
     }
 
-    private torch.Tensor Load(torch.ScalarType type, params ReadOnlySpan<string> keys)
+    private torch.Tensor Load(torch.ScalarType type, params ReadOnlySpan<string> keys) => Load(type, out _, keys);
+
+    private torch.Tensor Load(torch.ScalarType type, out StoredMatrix? stored, params ReadOnlySpan<string> keys)
     {
+        stored = null;
         _cancellationToken.ThrowIfCancellationRequested();
         var shape = _store.ShapeOf(keys[0]).ToArray();
         for (var i = 1; i < keys.Length; i++)
@@ -149,7 +153,7 @@ internal sealed class WeightLoader : IDisposable
             Own(onCpu);
             TensorMemory.PreferLargePages(onCpu);
             var onDevice = Device.type == DeviceType.CPU ? null : Own(torch.empty(shape, dtype: type, device: Device));
-            _slot.Add(keys, onCpu, onDevice);
+            stored = _slot.Add(keys, onCpu, onDevice);
             return onDevice ?? onCpu;
         }
 

@@ -42,7 +42,7 @@ public sealed class RunStore
             {
                 var modelLayers = await context.Checkpoints.Where(c => c.Id == run.Checkpoint.Value).Select(c => (int?)c.Layers).SingleOrDefaultAsync(token)
                     ?? throw new StorageException($"The run \"{run.Name}\" was not started: its checkpoint is no longer in the database; choose it again.");
-                await RequireImagesAsync(context, run, token);
+                await RequireImagesAsync(context, run.Name, run.Items, token);
 
                 var id = RunId.New();
                 var now = _clock.GetUtcNow();
@@ -62,6 +62,36 @@ public sealed class RunStore
                 await context.SaveChangesAsync(token);
                 await InsertAnalysesAsync(context, entity.Number, run.Items, layersTotal, now, token);
                 return id;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Queues more items in a run, with its checkpoint and settings; returns how many. Items that it has already, image and prompt alike, are left out.</summary>
+    /// <exception cref="StorageException">The run or an image has been deleted meanwhile, or the database cannot be written.</exception>
+    public Task<int> AddItemsAsync(RunId id, IReadOnlyList<NewItem> items, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return _writer.WriteAsync(
+            async (context, token) =>
+            {
+                var run = await context.Runs.Where(r => r.Id == id.Value && !r.Deleting).Select(r => new { r.Number, r.Name, r.Settings, r.Prompt, r.Checkpoint!.Layers }).SingleOrDefaultAsync(token)
+                    ?? throw new StorageException("Nothing was added: the run is no longer in the database; choose another.");
+                await RequireImagesAsync(context, run.Name, items, token);
+                var known = (await context.Analyses.Where(a => a.RunNumber == run.Number).Select(a => new { a.ImageId, a.Prompt }).ToListAsync(token)).Select(a => (a.ImageId, a.Prompt)).ToHashSet();
+                var added = items.Where(item => known.Add((item.Image.Value, item.Prompt))).ToList();
+                if (added.Count == 0)
+                {
+                    return 0;
+                }
+
+                var first = (await context.Analyses.Where(a => a.RunNumber == run.Number).MaxAsync(a => (int?)a.Ordinal, token) ?? -1) + 1;
+                await InsertAnalysesAsync(context, run.Number, added, RunSettingsJson.Read(run.Settings).Layers?.Count ?? run.Layers + 1, _clock.GetUtcNow(), token, first);
+                if (run.Prompt is not null && added.Any(item => item.Prompt != run.Prompt))
+                {
+                    await context.Runs.Where(r => r.Number == run.Number).ExecuteUpdateAsync(r => r.SetProperty(x => x.Prompt, (string?)null), token);
+                }
+
+                return added.Count;
             },
             cancellationToken);
     }
@@ -304,22 +334,22 @@ public sealed class RunStore
         return true;
     }
 
-    private static async Task RequireImagesAsync(StorageContext context, NewRun run, CancellationToken cancellationToken)
+    private static async Task RequireImagesAsync(StorageContext context, string run, IReadOnlyList<NewItem> items, CancellationToken cancellationToken)
     {
-        foreach (var chunk in run.Items.Select(i => i.Image.Value).Distinct().Chunk(Chunks.Ids))
+        foreach (var chunk in items.Select(i => i.Image.Value).Distinct().Chunk(Chunks.Ids))
         {
             var found = await context.Images.CountAsync(i => chunk.Contains(i.Id), cancellationToken);
             if (found < chunk.Length)
             {
                 throw new StorageException(
-                    $"The run \"{run.Name}\" was not started: {chunk.Length - found} of its images are no longer in the database; add them again.");
+                    $"The run \"{run}\" was not started: {chunk.Length - found} of its images are no longer in the database; add them again.");
             }
         }
     }
 
     /// <summary>One prepared statement for all: a run may have 10,000 items, and the writer is nobody else's meanwhile.</summary>
     private static async Task InsertAnalysesAsync(
-        StorageContext context, long run, IReadOnlyList<NewItem> items, int layersTotal, DateTimeOffset now, CancellationToken cancellationToken)
+        StorageContext context, long run, IReadOnlyList<NewItem> items, int layersTotal, DateTimeOffset now, CancellationToken cancellationToken, int firstOrdinal = 0)
     {
         await using var command = context.Database.GetDbConnection().CreateCommand();
         command.Transaction = context.Database.CurrentTransaction?.GetDbTransaction();
@@ -337,7 +367,7 @@ public sealed class RunStore
         var answer = Add("@answer", DBNull.Value);
         for (var i = 0; i < items.Count; i++)
         {
-            ordinal.Value = i;
+            ordinal.Value = firstOrdinal + i;
             image.Value = items[i].Image.Value;
             prompt.Value = items[i].Prompt;
             answer.Value = (object?)items[i].TrueAnswer ?? DBNull.Value;

@@ -45,6 +45,36 @@ public sealed class ComparableStore
         take,
         cancellationToken);
 
+    /// <summary>Other runs over images of a run, those with the most of them first.</summary>
+    /// <exception cref="StorageException">The database cannot be read.</exception>
+    public Task<Page<ComparableRun>> ListRunsAsync(RunId id, int skip, int take, CancellationToken cancellationToken) => _reader.ReadAsync(
+        async (context, token) =>
+        {
+            if (await RunStore.NumberOfAsync(context, id, token) is not { } number)
+            {
+                return new Page<ComparableRun>([], 0);
+            }
+
+            var images = context.Analyses.Where(a => a.RunNumber == number && a.State == AnalysisState.Done).Select(a => a.ImageId);
+            var common = await context.Analyses
+                .Where(a => images.Contains(a.ImageId) && a.State == AnalysisState.Done && a.RunNumber != number && !a.Run!.Deleting)
+                .Select(a => new { a.RunNumber, a.ImageId })
+                .Distinct()
+                .GroupBy(a => a.RunNumber)
+                .Select(run => new { Number = run.Key, Images = run.Count() })
+                .ToListAsync(token);
+            var page = common.OrderByDescending(run => run.Images).ThenByDescending(run => run.Number).Skip(skip).Take(take).ToList();
+            var numbers = page.ConvertAll(run => run.Number);
+            var rows = await context.Runs
+                .Where(r => numbers.Contains(r.Number))
+                .Select(r => new { r.Number, r.Id, r.Name, Checkpoint = r.Checkpoint!.Name, r.Prompt })
+                .ToDictionaryAsync(r => r.Number, token);
+            return new Page<ComparableRun>(
+                page.ConvertAll(run => new ComparableRun(new RunId(rows[run.Number].Id), rows[run.Number].Name, rows[run.Number].Checkpoint, rows[run.Number].Prompt, run.Images)),
+                common.Count);
+        },
+        cancellationToken);
+
     private Task<Page<ComparableAnalysis>> ListAsync(
         AnalysisId id, Func<StorageContext, Subject, IOrderedQueryable<AnalysisEntity>> choose, int skip, int take, CancellationToken cancellationToken) => _reader.ReadAsync(
         async (context, token) =>

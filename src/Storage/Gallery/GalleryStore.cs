@@ -96,6 +96,37 @@ public sealed class GalleryStore
             cancellationToken);
     }
 
+    /// <summary>What can go of some images, and what has to stay.</summary>
+    /// <exception cref="StorageException">The database cannot be read.</exception>
+    public Task<DeletionPlan> PlanDeletionAsync(IReadOnlyList<ImageId> images, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return _reader.ReadAsync(
+            async (context, token) =>
+            {
+                var ids = images.Select(image => image.Value).Distinct().ToList();
+                var uses = await context.Analyses.Where(a => EF.Parameter(ids).Contains(a.ImageId)).Select(a => new { a.ImageId, a.RunNumber }).ToListAsync(token);
+                var here = uses.GroupBy(use => use.RunNumber).ToDictionary(run => run.Key, run => run.Count());
+                var numbers = here.Keys.ToList();
+                var runs = await context.Runs
+                    .Where(r => EF.Parameter(numbers).Contains(r.Number))
+                    .OrderByDescending(r => r.Number)
+                    .Select(r => new { r.Number, r.Id, r.Name, Analyses = r.Analyses.Count })
+                    .ToListAsync(token);
+                var whole = runs.Where(run => run.Analyses == here[run.Number]).ToList();
+                var goes = whole.Select(run => run.Number).ToHashSet();
+                var used = uses.Where(use => !goes.Contains(use.RunNumber)).Select(use => use.ImageId).ToHashSet();
+                var analysed = uses.Select(use => use.ImageId).ToHashSet();
+                return new DeletionPlan(
+                    await context.Images.CountAsync(i => EF.Parameter(ids).Contains(i.Id), token) - analysed.Count,
+                    [.. whole.Select(run => new DeletionPlan.WholeRun(new RunId(run.Id), run.Name, run.Analyses))],
+                    analysed.Count - used.Count,
+                    used.Count,
+                    [.. runs.Where(run => !goes.Contains(run.Number)).Select(run => run.Name)]);
+            },
+            cancellationToken);
+    }
+
     private static bool IsOfImages(GalleryQuery query) =>
         query.NotAnalysed || (!query.Filter.AsksForAnalyses && query.Order is not (GalleryOrder.MostFiller or GalleryOrder.LeastFiller));
 

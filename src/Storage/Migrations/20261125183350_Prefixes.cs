@@ -74,7 +74,7 @@ namespace LogitLens.Storage.Migrations
                 column: "PrefixId",
                 filter: "\"PrefixId\" IS NOT NULL");
 
-            // A prefix goes with the last analysis that refers to it, whoever takes that away: a store, a cascade from its run, or a person in the sqlite3 shell.
+            // A prefix goes with the last analysis that refers to it, whoever takes that away: a store, or a cascade from its run.
             // A migration that makes the table of analyses anew loses these and has to make them again (PrefixUpgradeTests).
             migrationBuilder.Sql("""
                 CREATE TRIGGER "TR_Analyses_PrefixLeft" AFTER UPDATE OF "PrefixId" ON "Analyses" WHEN OLD."PrefixId" IS NOT NULL

@@ -1,3 +1,5 @@
+using LogitLens.Storage.Catalogue;
+
 namespace LogitLens.Storage.Tokens;
 
 /// <summary>Where tokens are: given by their ids, or all that fit a text.</summary>
@@ -11,4 +13,8 @@ public sealed record OccurrenceQuery(
     TokenFilter Filter,
     OccurrenceOrder Order = OccurrenceOrder.Best,
     string? After = null,
-    int Take = 50);
+    int Take = 50)
+{
+    /// <summary>Only in these analyses; null for all.</summary>
+    public IReadOnlyList<AnalysisId>? Analyses { get; init; }
+}

@@ -145,7 +145,8 @@ public sealed class TokenIndexStore
             return new TokenOccurrences([], 0, null, refusal);
         }
 
-        var hits = found.Select(pair => (Key: query.Order == OccurrenceOrder.Best ? (pair.Value.Hit.Best, pair.Key) : (0, pair.Key), pair.Value)).ToList();
+        var among = query.Analyses?.Select(analysis => analysis.Value).ToHashSet();
+        var hits = found.Where(pair => among?.Contains(pair.Key) is not false).Select(pair => (Key: query.Order == OccurrenceOrder.Best ? (pair.Value.Hit.Best, pair.Key) : (0, pair.Key), pair.Value)).ToList();
         hits.Sort((a, b) => b.Key.CompareTo(a.Key));
         var start = from is null ? 0 : hits.FindIndex(hit => hit.Key.CompareTo(((int)from[0], from[1])) < 0) is var place and >= 0 ? place : hits.Count;
         var page = hits.Skip(start).Take(query.Take).ToList();

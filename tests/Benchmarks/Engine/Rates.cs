@@ -39,7 +39,7 @@ internal static class Rates
         {
             for (var i = first; i < end; i++)
             {
-                blocks.Use(i, i + 1 < text.Layers ? i + 1 : null, _ => { }, CancellationToken.None);
+                blocks.Use(i, i + 1 < text.Layers ? i + 1 : null, isForFewRows: false, _ => { }, CancellationToken.None);
             }
         }
     }

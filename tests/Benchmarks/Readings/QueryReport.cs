@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Gallery;
 using LogitLens.Storage.Readings;
 using LogitLens.Storage.Statistics;
 using LogitLens.Storage.Tokens;
@@ -19,6 +20,8 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
     private readonly ReadingStore _readings = services.GetRequiredService<ReadingStore>();
     private readonly TokenIndexStore _index = services.GetRequiredService<TokenIndexStore>();
     private readonly string[] _texts = [.. prototypes.Tokens.Where(t => prototypes.IsCommon[t.Id] && t.Text.Length >= 4).Select(t => t.Text)];
+    private readonly GalleryStore _gallery = services.GetRequiredService<GalleryStore>();
+    private readonly CatalogueSearchStore _catalogue = services.GetRequiredService<CatalogueSearchStore>();
     private readonly StatisticsStore _statistics = services.GetRequiredService<StatisticsStore>();
 
     public async Task PrintAsync(CancellationToken cancellationToken)
@@ -34,10 +37,24 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
             await TimeAsync($"token search, {match}, first page", Often, 150, token => _index.FindTokensAsync(Text(match), match, new TokenFilter(), null, 50, token), cancellationToken);
         }
 
+        await TimeAsync("search of everything as one types (images, runs, tokens in three ways), 5 of each", Often, 150, SearchAsync, cancellationToken);
         var late = new TokenFilter(FirstLayer: 20, LastLayer: 31, LeastProbability: 0.3);
         await TimeAsync("token search, Prefix, layers 20 to 31, p ≥ 0.3, first page", Often, 150, token => _index.FindTokensAsync(Text(TokenMatch.Prefix), TokenMatch.Prefix, late, null, 50, token), cancellationToken);
         await TimeAsync("where a token is, first page", Often, 150, token => WhereAsync(new TokenFilter(), token), cancellationToken);
         await TimeAsync("where a token is, layers 20 to 31, p ≥ 0.3, first page", Often, 150, token => WhereAsync(late, token), cancellationToken);
+        await GalleryAsync("all, newest", () => new GalleryQuery(new AnalysisFilter()), cancellationToken);
+        await GalleryAsync("of a run, by name", () => new GalleryQuery(AnalysisFilter.Of(AnyRun()), GalleryOrder.Name), cancellationToken);
+        await GalleryAsync("share of filler of 0.1 or more, most first", () => new GalleryQuery(new AnalysisFilter { LeastFiller = 0.1 }, GalleryOrder.MostFiller), cancellationToken);
+        await GalleryAsync(
+            "a token at layers 20 and on, p ≥ 0.3, surest first",
+            () => new GalleryQuery(new AnalysisFilter { Token = new TokenCriterion(null, Text(TokenMatch.Exact), FirstLayer: 20, LeastProbability: 0.3) }, GalleryOrder.Probability),
+            cancellationToken);
+        await GalleryAsync(
+            "all of these together",
+            () => new GalleryQuery(
+                new AnalysisFilter([AnyRun(), AnyRun()], ImageName: "jpg") { State = AnalysisState.Done, MostFiller = 0.9, Token = new TokenCriterion(null, Text(TokenMatch.Exact), FirstLayer: 10) },
+                GalleryOrder.Probability),
+            cancellationToken);
         await TimeAsync("layer statistics, all runs", Seldom, 300, token => LayersAsync(new AnalysisFilter(), token), cancellationToken);
         await TimeAsync("layer statistics, one run", Often, 300, token => LayersAsync(AnalysisFilter.Of(AnyRun()), token), cancellationToken);
         await TimeAsync("layer statistics, 100 analyses by hand", Seldom, 300, token => LayersAsync(new AnalysisFilter(Analyses: [.. Enumerable.Range(0, 100).Select(_ => AnyAnalysis())]), token), cancellationToken);
@@ -69,6 +86,9 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
             $"| {what} | {Report.Median(milliseconds):0.0} ms | {p95:0.0} ms | {(goal is { } g ? $"{g} ms" : "")} | {(goal is { } limit ? Report.Mark(p95, limit) : "")} |"));
     }
 
+    private Task GalleryAsync(string what, Func<GalleryQuery> query, CancellationToken cancellationToken) =>
+        TimeAsync($"gallery, first page: {what}", Often, 150, token => _gallery.ListAsync(query(), 0, 120, token), cancellationToken);
+
     private async Task<int> LayersAsync(AnalysisFilter scope, CancellationToken cancellationToken) =>
         (await _statistics.ReadAsync(StatisticsQuery.Layers(scope), null, cancellationToken)).Checkpoints.Single().Group(PositionGroup.Patches).Layers.Count;
 
@@ -80,6 +100,18 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
 
     private Task<StatisticsResult> WindowAsync(CancellationToken cancellationToken) =>
         _statistics.ReadAsync(new StatisticsQuery(new AnalysisFilter(), StatisticsOptions.EarlierTools, StatisticsPart.Layers), null, cancellationToken);
+
+    // What the search in the dashboard's bar asks for at once.
+    private async Task<int> SearchAsync(CancellationToken cancellationToken)
+    {
+        const int Most = 5;
+        var text = Text(TokenMatch.Prefix);
+        var images = _catalogue.FindImagesAsync(text, 0, Most, cancellationToken);
+        var named = _catalogue.FindRunsAsync(text, 0, Most, cancellationToken);
+        var tokens = Enum.GetValues<TokenMatch>().Select(match => _index.FindTokensAsync(text, match, new TokenFilter(), null, Most, cancellationToken)).ToList();
+        await Task.WhenAll([images, named, .. tokens]);
+        return (await images).Total + (await named).Total;
+    }
 
     private Task<TokenOccurrences> WhereAsync(TokenFilter filter, CancellationToken cancellationToken) =>
         _index.FindOccurrencesAsync(new OccurrenceQuery(null, Text(TokenMatch.Exact), TokenMatch.Exact, filter), cancellationToken);

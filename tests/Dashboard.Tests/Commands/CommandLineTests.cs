@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using LogitLens.Dashboard.Commands;
 using LogitLens.Dashboard.Hosting;
@@ -168,31 +166,4 @@ public sealed class CommandLineTests : IDisposable
 
     private static List<T[]> Rows<T>(JsonElement layer, string name, Func<JsonElement, T> read) =>
         [.. layer.GetProperty(name).EnumerateArray().Select(row => row.EnumerateArray().Select(read).ToArray())];
-
-    /// <summary>A reader of small reference files, apart from the one under test.</summary>
-    private sealed class SafeTensors
-    {
-        private readonly byte[] _bytes;
-        private readonly int _start;
-        private readonly JsonElement _header;
-
-        public SafeTensors(string path)
-        {
-            _bytes = File.ReadAllBytes(path);
-            var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(_bytes);
-            _start = 8 + length;
-            using var header = JsonDocument.Parse(_bytes.AsMemory(8, length));
-            _header = header.RootElement.Clone();
-        }
-
-        public float[] Floats(string name) => MemoryMarshal.Cast<byte, float>(Bytes(name)).ToArray();
-
-        public int[] Ints(string name) => MemoryMarshal.Cast<byte, int>(Bytes(name)).ToArray();
-
-        private ReadOnlySpan<byte> Bytes(string name)
-        {
-            var offsets = _header.GetProperty(name).GetProperty("data_offsets");
-            return _bytes.AsSpan(_start + offsets[0].GetInt32(), offsets[1].GetInt32() - offsets[0].GetInt32());
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using LogitLens.Dashboard.Components.Atlas;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Components.Images;
 using LogitLens.Storage.Catalogue;
@@ -30,14 +31,19 @@ public sealed class AddressTests
     }
 
     [Theory]
-    [InlineData(null, 1)]
-    [InlineData("a cat & a dog? 100 % ö", 7)]
-    public void GalleryState_ThereAndBack_IsTheSame(string? search, int page)
+    [InlineData("/atlas?text=cat&match=prefix&run=6f9619ff-8b86-d011-b42d-00c04fc964ff&layers=8-20&p=0.5&places=any&order=newest&after=12-7")]
+    [InlineData("/atlas?tokens=3_5_8&checkpoint=abc")]
+    public void AtlasState_ThereAndBack_IsTheSame(string url)
     {
-        var state = new GalleryState(search, page);
-        var url = state.ToUrl();
-        Assert.Equal(state, GalleryState.From(Value(url, "search"), Page(url)));
+        string? Of(string name) => Value(url, name);
+        var state = AtlasState.From(
+            Of("text"), Of("match"), Of("tokens"), Of("checkpoint"), Guid.TryParse(Of("run"), out var run) ? run : null, Of("layers"), Of("p"), Of("places"), Of("order"), Of("after"));
+        Assert.Equal(url, state.ToUrl());
     }
+
+    [Fact]
+    public void AtlasState_TokensTakenTwice_AreOneSetFromItsFirstPage() =>
+        Assert.Equal("/atlas?tokens=3_5&checkpoint=abc&p=0.5", new AtlasState("cat", Least: 0.5, After: "1-2").Of("abc", [3, 5, 3]).ToUrl());
 
     [Theory]
     [InlineData(-5)]

@@ -34,7 +34,7 @@ public sealed class ImagesPagesTests
             page.Find("#image-search").Input(typed);
         }
 
-        page.WaitForAssertion(() => Assert.EndsWith("/images?search=bea", context.Navigation.Uri, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.EndsWith("/images?imageName=bea", context.Navigation.Uri, StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.Single(page.FindAll(".ll-image")));
         Assert.Equal("bea ", page.Find("#image-search").GetAttribute("value"));
     }
@@ -47,9 +47,9 @@ public sealed class ImagesPagesTests
         var second = await context.AddImageAsync("b.png", 2);
         var page = context.Show<ImagesPage>("/images");
         page.WaitForElements(".ll-image input");
-        page.Find("input[aria-label='Select a.png']").Change(true);
-        page.Find("input[aria-label='Select b.png']").Change(true);
-        Assert.NotNull(page.Find($"a[href='/runs/new?images={first.Id.Value}-{second.Id.Value}']"));
+        page.WaitForAssertion(() => page.Find("input[aria-label='Select a.png']").Change(true));
+        page.WaitForAssertion(() => page.Find("input[aria-label='Select b.png']").Change(true));
+        page.WaitForAssertion(() => Assert.NotNull(page.Find($"a[href='/runs/new?images={first.Id.Value}-{second.Id.Value}']")));
     }
 
     [Fact]
@@ -61,9 +61,11 @@ public sealed class ImagesPagesTests
         await context.StartAsync("uses one", used);
         var page = context.Show<ImagesPage>("/images");
         page.WaitForElements(".ll-image input");
-        page.FindAll("button").Single(button => button.TextContent == "Select this page").Click();
-        page.FindAll("button").Single(button => button.TextContent.Contains("Delete unused", StringComparison.Ordinal)).Click();
-        page.WaitForElements(".mud-dialog button").Single(button => button.TextContent.Trim() == "Delete").Click();
+        page.WaitForAssertion(() => page.FindAll("button").Single(button => button.TextContent == "Select this page").Click());
+        page.WaitForAssertion(() => page.FindAll("button").Single(button => button.TextContent.Trim() == "Delete…").Click());
+        page.WaitForAssertion(() => Assert.Contains("1 image goes that no analysis uses", page.Find(".mud-dialog").TextContent, StringComparison.Ordinal));
+        Assert.Contains("uses one", page.Find(".mud-dialog").TextContent, StringComparison.Ordinal);
+        page.WaitForAssertion(() => page.FindAll(".mud-dialog button").Single(button => button.TextContent.Trim() == "Delete").Click());
         page.WaitForAssertion(() => Assert.Contains("1 image deleted; 1 kept", page.Markup, StringComparison.Ordinal));
         Assert.Equal("used.png", Assert.Single((await context.Images.ListAsync(null, 0, 10, Token)).Items).Name);
     }

@@ -79,6 +79,6 @@ public sealed class ImportPagesTests
 
         var page = context.Bunit.Render<Import>(parameters => parameters.Add(p => p.Id, Guid.NewGuid()));
 
-        page.WaitForAssertion(() => Assert.Contains("There is no import of that address", page.Markup, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("There is no such import", page.Markup, StringComparison.Ordinal));
     }
 }

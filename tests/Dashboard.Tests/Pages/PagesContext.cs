@@ -48,6 +48,7 @@ public sealed class PagesContext : IAsyncDisposable
         Bunit.Services.AddNews();
         Bunit.Services.AddSearch();
         Bunit.Services.AddMudServices();
+        Bunit.Services.AddScoped<People.Visitor>();
         Bunit.Services.AddLanguages();
     }
 

@@ -155,6 +155,40 @@ public sealed class RunsPagesTests
     }
 
     [Fact]
+    public async Task Home_Empty_ShowsTheFirstStepsAndTheirButtons()
+    {
+        await using var context = await PagesContext.CreateAsync();
+        var home = context.Show<HomePage>("/");
+        home.WaitForAssertion(() => Assert.Equal(3, home.FindAll(".lh-steps li").Count));
+        Assert.Equal(["/runs/new", "/imports"], home.FindAll(".lh-first a").Select(link => link.GetAttribute("href")));
+    }
+
+    [Fact]
+    public async Task Home_Running_SaysWhatHowFastAndHowLong()
+    {
+        await using var context = await PagesContext.CreateAsync();
+        var run = await context.StartAsync("first look", await context.AddImageAsync("a.png", 1), await context.AddImageAsync("b.png", 2));
+        var home = context.Show<HomePage>("/");
+        home.WaitForAssertion(() => Assert.NotEmpty(home.FindAll(".ll-tile")));
+        Assert.Empty(home.FindAll(".lh-now"));
+
+        // Half of two together and 29 more in a minute: 30 a minute.
+        context.Monitor.Report(
+        [
+            new CurrentAnalysis(new AnalysisId(1), run, "a.png", "layer 6 of 12", 0.5, 6, 29, TimeSpan.FromMinutes(1)),
+            new CurrentAnalysis(new AnalysisId(2), run, "b.png", "layer 6 of 12", 0.5, 6, 29, TimeSpan.FromMinutes(1)),
+        ]);
+
+        home.WaitForAssertion(() => Assert.Equal("29 waiting · about 30 a minute · 1 min left", home.Find(".lh-now-how").TextContent));
+        Assert.Contains("a.png and 1 more", home.Find(".lh-now-what").TextContent, StringComparison.Ordinal);
+        Assert.Contains("layer 6 of 12", home.Find(".lh-now-what").TextContent, StringComparison.Ordinal);
+        Assert.Equal($"/runs/{run}", home.Find(".lh-now-what a").GetAttribute("href"));
+        Assert.Equal("50", home.Find(".lh-now [role=progressbar]").GetAttribute("aria-valuenow"));
+        context.Monitor.Report([]);
+        home.WaitForAssertion(() => Assert.Empty(home.FindAll(".lh-now")));
+    }
+
+    [Fact]
     public async Task MainLayout_ServiceThatCannotWrite_SaysWhyUntilItCan()
     {
         await using var context = await PagesContext.CreateAsync();

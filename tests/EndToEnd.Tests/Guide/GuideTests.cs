@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace LogitLens.EndToEnd.Tests.Guide;
 
 /// <summary>Walks the tour of docs/guide.md in both themes and takes its pictures; <c>-- guide</c> puts them into the document.</summary>
-public sealed partial class GuideTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
+public sealed partial class GuideTests(TourDashboard tour) : IClassFixture<TourDashboard>
 {
     private const int Width = 1280, Height = 800;
 
@@ -18,7 +18,7 @@ public sealed partial class GuideTests(DemoDashboard demo) : IClassFixture<DemoD
         var watched = await browser.OpenAsync(Width, Height, scheme);
         foreach (var scene in Scenes())
         {
-            await watched.Page.GotoAsync(new Uri(demo.Address, scene.Path).ToString());
+            await watched.Page.GotoAsync(new Uri(tour.Address, scene.Path).ToString());
             await scene.ActAsync(watched.Page);
             await watched.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
             await GuidePictures.TakeAsync(watched, scene.Name, scheme);
@@ -40,7 +40,7 @@ public sealed partial class GuideTests(DemoDashboard demo) : IClassFixture<DemoD
 
     private List<Scene> Scenes()
     {
-        var garden = $"/analyses/{demo.AnalysisOf("garden.jpg")}";
+        var garden = $"/analyses/{tour.AnalysisOf("garden.jpg")}";
         return
         [
             new("home", "/", page => Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("garden") }).First)),
@@ -50,11 +50,15 @@ public sealed partial class GuideTests(DemoDashboard demo) : IClassFixture<DemoD
             new("explorer-selection", garden, SelectTheCatAsync),
             new("layers", $"{garden}?pair=3-12", page => Assertions.Expect(page.Locator("canvas[aria-roledescription='table of positions and layers']")).ToHaveAttributeAsync("aria-rowcount", new Regex("[1-9]"))),
             new("mask", $"{garden}?map=mask", page => Expect(page.Locator(".lx-mask-count"))),
-            new("masks", $"/runs/{demo.Run}/masks", page => Assertions.Expect(page.Locator(".lx-mask-count")).ToContainTextAsync("of 12 pictures", new() { Timeout = 30_000 })),
+            new("masks", $"/runs/{tour.Described}/masks", page => Assertions.Expect(page.Locator(".lx-mask-count")).ToContainTextAsync("of 12 pictures", new() { Timeout = 30_000 })),
+            new("compare", $"/compare?a={tour.AnalysisOf("garden.jpg")},{tour.AskedOf("garden.jpg")}&map=kl&layer=9", page => Assertions.Expect(page.Locator(".lc-difference strong")).ToContainTextAsync(new Regex("median"), new() { Timeout = 30_000 })),
+            new("compare-runs", $"/compare/runs?a={tour.Described}&b={tour.Asked}", page => Expect(page.Locator("figure svg").First)),
+            new("gallery", "/images?text=cat&layers=8-&p=0.3", page => Assertions.Expect(page.Locator("canvas[data-lit]").First).ToHaveAttributeAsync("data-lit", new Regex("^[1-9]"))),
             new("atlas", "/atlas?text=cat&match=exact", page => Assertions.Expect(page.Locator("canvas[data-lit]").First).ToHaveAttributeAsync("data-lit", new Regex("^[1-9]"))),
-            new("statistics", $"/runs/{demo.Run}/statistics", page => Expect(page.Locator("figure[data-chart=best] svg").First)),
-            new("report", $"/runs/{demo.Run}/report", page => Expect(page.Locator("figure svg").First)),
-            new("run", $"/runs/{demo.Run}", page => Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("garden") }).First)),
+            new("statistics", $"/runs/{tour.Described}/statistics", page => Expect(page.Locator("figure[data-chart=best] svg").First)),
+            new("report", $"/runs/{tour.Described}/report", page => Expect(page.Locator("figure svg").First)),
+            new("search", "/search?q=sun", page => Expect(page.GetByText("sunflower").First)),
+            new("run", $"/runs/{tour.Described}", page => Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("garden") }).First)),
         ];
     }
 

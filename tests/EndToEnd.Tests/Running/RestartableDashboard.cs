@@ -4,6 +4,7 @@ namespace LogitLens.EndToEnd.Tests.Running;
 public sealed class RestartableDashboard : IAsyncLifetime
 {
     private readonly string _folder = DashboardProcess.NewDataFolder();
+    private bool _isEnded;
 
     /// <summary>The program, as it runs now.</summary>
     public DashboardProcess Dashboard { get; private set; } = null!;
@@ -20,12 +21,23 @@ public sealed class RestartableDashboard : IAsyncLifetime
             cancellationToken);
     }
 
+    /// <summary>Ends it as <c>kill -9</c> does.</summary>
+    public async Task KillAsync()
+    {
+        _isEnded = true;
+        await Dashboard.KillAsync();
+    }
+
+    /// <summary>Starts it again if a test before left it ended.</summary>
+    public Task EnsureAsync(CancellationToken cancellationToken) => _isEnded ? StartAgainAsync(cancellationToken) : Task.CompletedTask;
+
     /// <summary>Starts the program on the same data, at the same address.</summary>
     public async Task StartAgainAsync(CancellationToken cancellationToken)
     {
         var address = Dashboard.Address.GetLeftPart(UriPartial.Authority);
         await Dashboard.DisposeAsync();
         Dashboard = await DashboardProcess.StartAsync(_folder, cancellationToken, "--urls", address);
+        _isEnded = false;
     }
 
     /// <inheritdoc/>

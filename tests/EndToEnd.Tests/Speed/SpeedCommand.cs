@@ -47,7 +47,8 @@ internal static partial class SpeedCommand
                 var runs = await demo.WaitForAsync("/api/runs", answer => answer.GetProperty("items").GetArrayLength() > 0, TimeSpan.FromSeconds(60), cancellationToken);
                 var run = runs.GetProperty("items")[0].GetProperty("id").GetString()!;
                 var analyses = await demo.WaitForAsync($"/api/runs/{run}/analyses?state=done", answer => answer.GetProperty("items").GetArrayLength() == 12, TimeSpan.FromMinutes(3), cancellationToken);
-                columns.Add(("demo, 600 × 13", await MeasureAsync(demo, run)));
+                var ids = analyses.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetInt64()).ToList();
+                columns.Add(("demo, 600 × 13", Together(await MeasureAsync(demo, run), await CompareSpeed.MeasureAsync(demo, ids[0], ids[1]))));
                 crowd = await Crowd.MeasureAsync(demo, [.. analyses.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetInt64())]);
             }
 
@@ -56,7 +57,9 @@ internal static partial class SpeedCommand
             await LargeAnalysis.WriteAsync(folder, Opened + 1, 10, cancellationToken);
             await using var large = await DashboardProcess.StartAsync(folder, cancellationToken);
             var known = await large.WaitForAsync("/api/runs", answer => answer.GetProperty("items").GetArrayLength() > 0, TimeSpan.FromSeconds(60), cancellationToken);
-            columns.Add(("593 × 33, k = 10", await MeasureAsync(large, known.GetProperty("items")[0].GetProperty("id").GetString()!)));
+            var made = known.GetProperty("items")[0].GetProperty("id").GetString()!;
+            var pair = (await large.GetAsync($"/api/runs/{made}/analyses", cancellationToken)).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetInt64()).Take(2).ToList();
+            columns.Add(("593 × 33, k = 10", Together(await MeasureAsync(large, made), await CompareSpeed.MeasureAsync(large, pair[0], pair[1]))));
         }
         finally
         {
@@ -174,7 +177,7 @@ internal static partial class SpeedCommand
 
     private static void Print(List<(string Name, Dictionary<string, string> Cells)> columns)
     {
-        var limits = new[] { "≤ 1 s", "≤ 1 s", "≤ 16 ms", "≤ 16 ms", "0", "≤ 33 ms", "≤ 100 ms", "≤ 1.5 MB" };
+        string[] limits = ["≤ 1 s", "≤ 1 s", "≤ 16 ms", "≤ 16 ms", "0", "≤ 33 ms", "≤ 100 ms", "≤ 1.5 MB", .. CompareSpeed.Rows.Select(row => row.Limit)];
         Console.WriteLine($"| | limit | {string.Join(" | ", columns.Select(column => column.Name))} |");
         Console.WriteLine($"|---|---|{string.Concat(Enumerable.Repeat("---|", columns.Count))}");
         foreach (var (name, at) in columns[0].Cells.Keys.Select((name, at) => (name, at)))
@@ -182,6 +185,8 @@ internal static partial class SpeedCommand
             Console.WriteLine($"| {name} | {limits[at]} | {string.Join(" | ", columns.Select(column => column.Cells[name]))} |");
         }
     }
+
+    private static Dictionary<string, string> Together(Dictionary<string, string> first, Dictionary<string, string> second) => first.Concat(second).ToDictionary();
 
     private static double Median(IEnumerable<double> values) => Quantile(values, 0.5);
 

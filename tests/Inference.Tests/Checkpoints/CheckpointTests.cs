@@ -386,6 +386,17 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void ComputeHash_WithFiles_GivesTheSameAndEachFilesOwn()
+    {
+        using var checkpoint = Checkpoint.Open(_folder.CompleteInShards().Path);
+        var files = new Dictionary<string, string>();
+        Assert.Equal(checkpoint.ComputeHash(TestContext.Current.CancellationToken), checkpoint.ComputeHash(files, TestContext.Current.CancellationToken));
+        Assert.Contains("config.json", files.Keys);
+        Assert.Contains("model-00002-of-00003.safetensors", files.Keys);
+        Assert.All(files, file => Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(_folder.At(file.Key)))), file.Value));
+    }
+
+    [Fact]
     public void ComputeHash_Cancelled_Stops()
     {
         using var checkpoint = Checkpoint.Open(_folder.Complete().Path);

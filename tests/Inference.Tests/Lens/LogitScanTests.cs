@@ -7,7 +7,10 @@ public sealed class LogitScanTests
     [Theory]
     [InlineData(1, 1)]
     [InlineData(7, 7)]
+    [InlineData(333, 10)]
     [InlineData(1000, 10)]
+    [InlineData(1024, 32)]
+    [InlineData(1701, 33)]
     [InlineData(32064, 50)]
     public void Read_RandomLogits_EqualsTheDefinitionInDoubles(int size, int k)
     {
@@ -40,6 +43,15 @@ public sealed class LogitScanTests
     }
 
     [Fact]
+    public void Read_TiesInALargeVocabulary_PutTheLowerIdFirst()
+    {
+        var logits = Enumerable.Range(0, 2003).Select(id => (float)(id / 5 % 20)).ToArray();
+        var ids = new int[12];
+        Assert.True(LogitScan.Read(logits, ids, new float[12], out _, out _));
+        Assert.Equal([95, 96, 97, 98, 99, 195, 196, 197, 198, 199, 295, 296], ids);
+    }
+
+    [Fact]
     public void Read_EqualLogits_HaveTheEntropyOfTheVocabulary()
     {
         var logits = new float[4096];
@@ -62,11 +74,13 @@ public sealed class LogitScanTests
     }
 
     [Theory]
-    [InlineData(float.NaN)]
-    [InlineData(float.PositiveInfinity)]
-    public void Read_NotFinite_SaysSo(float value)
+    [InlineData(float.NaN, 100)]
+    [InlineData(float.NaN, 2000)]
+    [InlineData(float.PositiveInfinity, 100)]
+    [InlineData(float.PositiveInfinity, 2000)]
+    public void Read_NotFinite_SaysSo(float value, int size)
     {
-        var logits = new float[100];
+        var logits = new float[size];
         logits[50] = value;
         Assert.False(LogitScan.Read(logits, new int[3], new float[3], out _, out _));
     }

@@ -5,6 +5,52 @@ public sealed class RunStoreTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task AddItemsAsync_SomeThereAlready_QueuesTheOthersBehind()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var run = await storage.AddRunAsync(2);
+        var done = await storage.FinishNextAsync();
+        var known = (await storage.DetailAsync(done)).Row.Image;
+        var more = (await storage.Images.AddAsync(Sample.Image("more.png"), Token)).Id;
+
+        var added = await storage.Runs.AddItemsAsync(run, [new NewItem(known, Sample.Prompt), new NewItem(more, Sample.Prompt), new NewItem(more, Sample.Prompt)], Token);
+
+        Assert.Equal(1, added);
+        var analyses = (await storage.Runs.ListAnalysesAsync(run, null, 0, 10, Token)).Items;
+        Assert.Equal([0, 1, 2], analyses.Select(analysis => analysis.Ordinal));
+        Assert.Equal((more, AnalysisState.Queued, 3), (analyses[2].Image, analyses[2].State, analyses[2].LayersTotal));
+        Assert.Equal(Sample.Prompt, (await storage.Runs.FindAsync(run, Token))?.Prompt);
+        Assert.Equal(done, analyses[0].Id);
+        await storage.FinishNextAsync();
+        await storage.FinishNextAsync();
+        Assert.Equal(3, (await storage.Runs.FindAsync(run, Token))?.Counts.Done);
+    }
+
+    [Fact]
+    public async Task AddItemsAsync_AnotherPrompt_MakesTheRunOneOfSeveralPrompts()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var run = await storage.AddRunAsync();
+        var image = (await storage.Runs.ListAnalysesAsync(run, null, 0, 1, Token)).Items[0].Image;
+
+        Assert.Equal(1, await storage.Runs.AddItemsAsync(run, [new NewItem(image, "another <image>")], Token));
+
+        Assert.Null((await storage.Runs.FindAsync(run, Token))?.Prompt);
+    }
+
+    [Fact]
+    public async Task AddItemsAsync_RunOrImageGone_RefusesAndAddsNothing()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var run = await storage.AddRunAsync();
+
+        await Assert.ThrowsAsync<StorageException>(() => storage.Runs.AddItemsAsync(run, [new NewItem(new ImageId(99), "x")], Token));
+        await Assert.ThrowsAsync<StorageException>(() => storage.Runs.AddItemsAsync(RunId.New(), [new NewItem(new ImageId(1), "x")], Token));
+
+        Assert.Equal(1, (await storage.Runs.FindAsync(run, Token))?.Counts.Total);
+    }
+
+    [Fact]
     public async Task AddAsync_SharedPrompt_ShowsItAndQueuesAll()
     {
         await using var storage = await TestStorage.CreateAsync();

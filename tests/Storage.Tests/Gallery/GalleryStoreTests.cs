@@ -239,5 +239,22 @@ public sealed class GalleryStoreTests
         Assert.Empty(await storage.Database.CheckAsync(Token));
     }
 
+    [Fact]
+    public async Task PlanDeletionAsync_SharedAndUnusedImages_SaysWhatCanGo()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var sample = await GallerySample.AddAsync(storage);
+        var ofSecond = sample.Facts.Where(fact => fact.Row.Run == sample.Second).Select(fact => fact.Row.Image).ToHashSet();
+        var alone = sample.Images.Where(image => image.Name.StartsWith("alone", StringComparison.Ordinal)).Select(image => image.Id);
+
+        var plan = await storage.Gallery.PlanDeletionAsync([.. ofSecond, .. alone], Token);
+
+        // Pictures 6 to 11 are in the first run as well, 12 to 15 in the second alone.
+        Assert.Equal(2, plan.Unused);
+        Assert.Equal(sample.Second, Assert.Single(plan.WholeRuns).Id);
+        Assert.Equal((4, 6), (plan.WithWholeRuns, plan.Used));
+        Assert.Equal("run", Assert.Single(plan.UsedBy));
+    }
+
     private static DateTimeOffset Finished(GallerySample sample, RunId run) => sample.Facts.Where(fact => fact.Row.Run == run).Min(fact => fact.Row.FinishedAt!.Value);
 }

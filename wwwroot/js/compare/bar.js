@@ -3,6 +3,7 @@
 import { CHANGED, Listeners, make, makeSelect } from '../explorer/dom.js';
 import { layerName } from '../explorer/format.js';
 import { MAP_NAMES } from '../explorer/maps.js';
+import { say } from '../explorer/texts.js';
 import { strings } from './strings.js';
 
 const COPIED_FOR = 1200;
@@ -25,9 +26,9 @@ export class BarPart {
     });
     this.copy = make('button', { type: 'button', class: 'lx-button', title: strings.copyTitle }, strings.copy);
     const field = (text, ...controls) => make('span', { class: 'lx-field' }, make('span', {}, text), ...controls);
-    this.alignField = field('other depths', this.align);
-    this.element = make('div', { class: 'lx-toolbar', role: 'toolbar', 'aria-label': 'View' },
-      field('difference', this.measure, this.strength), field('pictures', this.side), field(strings.shown, this.layer), field('best by', this.by), field('within layers', this.from, '–', this.to), this.alignField,
+    this.alignField = field(say('other depths'), this.align);
+    this.element = make('div', { class: 'lx-toolbar', role: 'toolbar', 'aria-label': say('View') },
+      field(say('difference'), this.measure, this.strength), field(say('pictures'), this.side), field(strings.shown, this.layer), field(say('best by'), this.by), field(say('within layers'), this.from, '–', this.to), this.alignField,
       make('span', { class: 'lx-spacer' }), this.copy);
     this.listeners.on(this.strength, 'input', () => comparison.change({ strength: Number(this.strength.value) }));
     this.listeners.on(this.copy, 'click', () => comparison.copyLink());
@@ -63,7 +64,7 @@ export class BarPart {
     }
 
     this.strength.value = String(view.strength);
-    this.layer.textContent = view.layer === null ? strings.best : view.layer === 0 ? 'emb' : `layer ${view.layer}`;
+    this.layer.textContent = view.layer === null ? strings.best : view.layer === 0 ? 'emb' : say('layer {0}', view.layer);
     this.alignField.hidden = panes.every((pane) => pane.model.manifest.layerCount === model.manifest.layerCount);
     this.align.value = view.align;
   }

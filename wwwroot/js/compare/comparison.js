@@ -8,6 +8,7 @@ import { GaugePart } from '../explorer/gauge.js';
 import { ViewWriter } from '../explorer/history.js';
 import { answerKey } from '../explorer/keys.js';
 import { TokenTable } from '../explorer/model.js';
+import { say } from '../explorer/texts.js';
 import { readTheme, watchTheme } from '../explorer/theme.js';
 import { BY } from './alignment.js';
 import { BarPart } from './bar.js';
@@ -56,7 +57,7 @@ export class Comparison {
     this.legend = new LegendPart(this);
     this.gauge = new GaugePart(this, {
       counts: () => this.changedByLayer(),
-      describe: (layer) => `another top token in ${this.changedByLayer().get(layer) ?? 0} of ${this.model.shownPatches.length * Math.max(1, this.others.length)} patches`,
+      describe: (layer) => say('top tokens differ in {0} of {1} patches', this.changedByLayer().get(layer) ?? 0, this.model.shownPatches.length * Math.max(1, this.others.length)),
     });
     this.table = new TablePart(this);
     this.here = new HerePart(this);
@@ -296,7 +297,7 @@ export class Comparison {
     const { lock } = this.view;
     const same = lock && this.positionIn(place.pane, lock) === place.position;
     this.change({ lock: same ? null : { pane: place.pane, position: place.position } }, true);
-    this.speak(same ? 'freed' : `locked: ${this.describe(this.view.lock)}`);
+    this.speak(same ? say('freed') : say('locked: {0}', this.describe(this.view.lock)));
   }
 
   /** Changes the view, draws it, writes it down; a step is something Back leads away from. */
@@ -311,7 +312,7 @@ export class Comparison {
     if (this.model && this.view.layer !== layer) {
       this.change({ layer }, true);
       if (document.activeElement !== this.gauge.canvas) {
-        this.speak(`${layer === null ? strings.bestOfEach : layer === 0 ? 'emb' : `layer ${layer}`}. ${this.others.map((pane) => this.differences[pane.index].caption()).join('. ')}`);
+        this.speak(`${layer === null ? strings.bestOfEach : layer === 0 ? 'emb' : say('layer {0}', layer)}. ${this.others.map((pane) => this.differences[pane.index].caption()).join('. ')}`);
       }
     }
   }
@@ -329,7 +330,7 @@ export class Comparison {
   stepMap(by) {
     const measures = MEASURES.filter((measure) => this.canMeasure(measure));
     this.setMeasure(measures[(measures.indexOf(this.view.measure) + by + measures.length) % measures.length]);
-    this.speak(`map: ${strings.measures.find(([measure]) => measure === this.view.measure)[1]}`);
+    this.speak(say('map: {0}', strings.measures.find(([measure]) => measure === this.view.measure)[1]));
   }
 
   /** Shows a difference; one of a token's probability takes the one read here, or the one read most. */
@@ -372,7 +373,7 @@ export class Comparison {
     this.#choose();
     this.#announce();
     this.invalidate(CHANGED.ALL);
-    this.speak(`${LETTERS[reference]} is the reference`);
+    this.speak(say('{0} is the reference', LETTERS[reference]));
   }
 
   setGrid(grid) {
@@ -402,12 +403,12 @@ export class Comparison {
   follow(index, id) {
     const token = index === this.view.reference ? id : this.#pair(this.view.reference, index).vocabularies.toFirst(id);
     if (token === null) {
-      this.speak(`${LETTERS[this.view.reference]}'s checkpoint has no such token`);
+      this.speak(say('The checkpoint of {0} has no such token', LETTERS[this.view.reference]));
       return;
     }
 
     this.change({ token: this.view.token === token ? null : token, measure: this.view.token === token && this.view.measure === 'token' ? 'changed' : this.view.measure }, true);
-    this.speak(this.view.token === null ? 'no token followed' : `following ${this.model.display(token)}`);
+    this.speak(this.view.token === null ? say('no token followed') : say('following {0}', this.model.display(token)));
   }
 
   /** Follows the token read at the place pointed at. */
@@ -424,7 +425,7 @@ export class Comparison {
   free() {
     if (this.view.lock) {
       this.change({ lock: null }, true);
-      this.speak('freed');
+      this.speak(say('freed'));
     }
   }
 
@@ -464,7 +465,7 @@ export class Comparison {
     const position = this.positionIn(pane.index, place);
     const layer = position === NONE ? NONE : pane.model.shown(pane.view.layer, position);
     return `${pane.letter} ${position === NONE ? strings.nothingBeside : layer === NONE || !pane.model.isRead(layer, position) ? strings.notRead
-      : `${pane.model.display(pane.model.id(layer, position)).replace(/^␣/, '')} ${formatProbability(pane.model.probability(layer, position))} at ${layerPhrase(layer)}`}`;
+      : say('{0} {1} at {2}', pane.model.display(pane.model.id(layer, position)).replace(/^␣/, ''), formatProbability(pane.model.probability(layer, position)), layerPhrase(layer))}`;
   }
 
   async copyLink() {
@@ -579,8 +580,8 @@ export class Comparison {
       return '';
     }
 
-    const word = (model) => (at < model.count ? `“${model.positions[at].kind === 'patch' ? 'picture' : model.display(model.positions[at].id)}”` : 'its end');
-    return `${word(pair.first)} in ${this.reference.letter}, ${word(pair.second)} in ${this.panes.find(({ model }) => model === pair.second).letter}`;
+    const word = (model) => (at < model.count ? (model.positions[at].kind === 'patch' ? say('the picture') : `“${model.display(model.positions[at].id)}”`) : say('its end'));
+    return say('{0} in {1}, {2} in {3}', word(pair.first), this.reference.letter, word(pair.second), this.panes.find(({ model }) => model === pair.second).letter);
   }
 
   #mayAnswer(event) {

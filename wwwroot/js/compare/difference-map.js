@@ -3,10 +3,10 @@
 import { CHANGED, make } from '../explorer/dom.js';
 import { fillToken, formatProbability, placePhrase } from '../explorer/format.js';
 import { NONE } from '../explorer/criteria.js';
+import { say } from '../explorer/texts.js';
 import { PicturePainter } from '../explorer/picture-draw.js';
 import { Linked, LinkedPicture } from './pane.js';
 import { HIDDEN } from './measures.js';
-import { LETTERS } from './state.js';
 import { alignmentNote, captionOf, differenceInWords, formatDifference, strings, units } from './strings.js';
 
 const TEXT_FROM = 52;
@@ -103,7 +103,7 @@ class DifferencePainter extends PicturePainter {
 class DifferencePicture extends LinkedPicture {
   label() {
     const { reference, other } = this.explorer;
-    return `${strings.measure}, ${other.letter} against ${reference.letter}: ${this.explorer.caption()}. ${strings.keys}`;
+    return say('Difference map, {0} against {1}: {2}. {3}', other.letter, reference.letter, this.explorer.caption(), strings.keys);
   }
 
   describe(at) {
@@ -213,12 +213,12 @@ export class DifferenceMap extends Linked {
     if (flags & ~CHANGED.MARK) {
       const names = { first: reference.letter, second: other.letter };
       this.title.textContent = `${other.letter} − ${reference.letter}`;
-      this.element.setAttribute('aria-label', `${strings.measure}: ${other.letter} against ${reference.letter}`);
+      this.element.setAttribute('aria-label', say('Difference map: {0} against {1}', other.letter, reference.letter));
       this.caption_.textContent = pair.isComparable ? this.caption() : '';
       const { alignment } = pair;
       const notes = [alignmentNote(alignment.by, { ...names, ...alignment }), comparison.view.measure === 'kl' && !pair.vocabularies.areEqual
-        ? `The checkpoints of ${LETTERS[reference.index]} and ${LETTERS[other.index]} have different vocabularies, between which there is no divergence.`
-        : comparison.view.measure === 'best' && !pair.sameDepth ? 'The checkpoints have different numbers of layers: best layers are not subtracted.' : null].filter((note) => note);
+        ? say('The checkpoints of {0} and {1} have different vocabularies, between which there is no divergence.', reference.letter, other.letter)
+        : comparison.view.measure === 'best' && !pair.sameDepth ? say('The checkpoints have different numbers of layers: best layers are not subtracted.') : null].filter((note) => note);
       this.note.hidden = notes.length === 0;
       this.note.textContent = notes.join(' ');
     }

@@ -4,13 +4,14 @@ import { NONE } from '../explorer/criteria.js';
 import { courseInWords, drawCourses, lineOf } from '../explorer/course-chart.js';
 import { CHANGED, Listeners, make, watchSize } from '../explorer/dom.js';
 import { fillToken, formatProbability, layerName, layerPhrase, placeName } from '../explorer/format.js';
+import { say } from '../explorer/texts.js';
 import { courseOf } from '../explorer/selection-facts.js';
 import { layerBeside } from './layers.js';
-import { formatDifference, strings, units } from './strings.js';
+import { formatDifference, inBits, strings, units } from './strings.js';
 
 const ROWS = 6;
 const FACTS = ['changed', 'confidence', 'entropy', 'kl'];
-const NAMES = { changed: 'top token', confidence: 'Δ confidence', entropy: 'Δ entropy', kl: 'KL' };
+const NAMES = { changed: say('top token'), confidence: say('Δ confidence'), entropy: say('Δ entropy'), kl: 'KL' };
 
 /** The panel beside the table. */
 export class HerePart {
@@ -21,7 +22,7 @@ export class HerePart {
     this.hint = make('p', { class: 'lx-hint' }, strings.hint);
     this.columns = comparison.panes.map((pane) => this.#makeColumn(pane));
     this.list = make('div', { class: `lc-here-columns lc-here-${comparison.count}` }, ...this.columns.map(({ element }) => element));
-    this.facts = make('ul', { class: 'lc-here-facts', 'aria-label': 'Differences here' });
+    this.facts = make('ul', { class: 'lc-here-facts', 'aria-label': say('Differences here') });
     this.courseTitle = make('div', { class: 'lx-curve-title' });
     this.course = make('canvas', { role: 'img', class: 'lx-curve' });
     this.courseBox = make('div', { class: 'lx-curve-box' }, this.course);
@@ -42,7 +43,7 @@ export class HerePart {
 
     const owner = comparison.panes[place.pane];
     const isPatch = owner.model.positions[place.position].kind === 'patch';
-    this.title.replaceChildren(make('strong', {}, `${isPatch ? 'patch ' : ''}${placeName(owner.model, place.position)}`), ` · ${view.layer === null ? strings.best : layerPhrase(view.layer)}`);
+    this.title.replaceChildren(make('strong', {}, isPatch ? say('patch {0}', placeName(owner.model, place.position)) : placeName(owner.model, place.position)), ` · ${view.layer === null ? strings.best : layerPhrase(view.layer)}`);
     this.title.classList.toggle('lx-locked', Boolean(view.lock) && comparison.positionIn(place.pane, view.lock) === place.position);
 
     const position = comparison.positionIn(reference.index, place);
@@ -83,7 +84,7 @@ export class HerePart {
     const note = make('span', { class: 'lx-inspector-note' });
     const line = make('span', { class: 'lx-pin-line', 'aria-hidden': 'true' });
     title.append(make('span', { class: 'lc-letter' }, pane.letter), line, note);
-    const list = make('ol', { class: 'lx-tokens', 'aria-label': `Top tokens of ${pane.letter}` });
+    const list = make('ol', { class: 'lx-tokens', 'aria-label': say('Top tokens of {0}', pane.letter) });
     const rows = Array.from({ length: ROWS }, () => {
       const row = { token: make('span'), bar: make('span', { class: 'lx-bar' }), number: make('span', { class: 'lx-number' }), id: null };
       row.button = make('button', { type: 'button', class: 'lx-token-row', title: strings.followed }, row.token, make('span', { class: 'lx-bar-box' }, row.bar), row.number);
@@ -107,7 +108,7 @@ export class HerePart {
     line.style.background = lineOf(comparison.theme, pane.index).colour;
     const entropy = layer === NONE ? NaN : pane.model.entropy(layer, position);
     note.textContent = position === NONE ? strings.nothingBeside : layer === NONE ? (pane.view.layer === NONE ? strings.noSuchLayer : strings.notRead)
-      : `${layerName(layer)}${Number.isNaN(entropy) ? '' : ` · ${entropy.toFixed(2)} bit`}`;
+      : `${layerName(layer)}${Number.isNaN(entropy) ? '' : ` · ${entropy.toFixed(2)} ${units.entropy}`}`;
     const top = layer === NONE ? [] : pane.model.top(layer, position);
     const followed = comparison.tokenIn(pane.index);
     rows.forEach((row, rank) => {
@@ -141,7 +142,7 @@ export class HerePart {
 
       const facts = FACTS.map((measure) => [measure, pair.values(measure, null, view.layer, view.align)[position]])
         .filter(([measure, value]) => !Number.isNaN(value) && (measure !== 'kl' || comparison.isWhole))
-        .map(([measure, value]) => `${NAMES[measure]} ${formatDifference(measure, value)}${units[measure] === 'bit' ? ' bit' : ''}`);
+        .map(([measure, value]) => `${NAMES[measure]} ${formatDifference(measure, value)}${inBits(measure) ? ` ${units[measure]}` : ''}`);
       if (view.token !== null) {
         const value = pair.values('token', view.token, view.layer, view.align)[position];
         facts.push(`Δ p(${reference.model.display(view.token)}) ${value === Infinity ? strings.hidden : formatDifference('token', value)}`);
@@ -179,7 +180,8 @@ export class HerePart {
     const name = reference.model.display(token);
     const token_ = make('span');
     fillToken(token_, reference.model, token);
-    this.courseTitle.replaceChildren('p of ', token_, ' over layers');
+    const [before, after] = strings.course('\u0000').split('\u0000');
+    this.courseTitle.replaceChildren(before, token_, after);
     drawCourses(this.course, { width, height, theme, layers, quantity: 'p', courses });
     this.course.setAttribute('aria-label', `${strings.course(name)}: ${courses.map(({ pane, points }) => `${pane.letter}: ${courseInWords(points, 'p')}`).join('; ')}`);
   }

@@ -2,6 +2,7 @@
 
 import { CHANGED, Listeners, make, makeSelect } from '../explorer/dom.js';
 import { fillToken } from '../explorer/format.js';
+import { say } from '../explorer/texts.js';
 import { TokenPicker } from '../explorer/token-picker.js';
 import { strings } from './strings.js';
 
@@ -10,8 +11,8 @@ export class LegendPart {
   constructor(comparison) {
     this.comparison = comparison;
     this.listeners = new Listeners();
-    this.difference = makeScale('difference');
-    this.side = makeScale('pictures');
+    this.difference = makeScale(say('difference'));
+    this.side = makeScale(say('pictures'));
     const hatch = (kind, name) => make('span', { class: 'lx-legend-hatch' }, make('span', { class: `lx-hatch lx-hatch-${kind}`, 'aria-hidden': 'true' }), name);
     this.hidden = hatch('below', strings.hidden);
     this.unknown = hatch('filler', strings.unknown);
@@ -46,7 +47,7 @@ export class LegendPart {
     if (!this.token.hidden) {
       const token = make('span');
       fillToken(token, reference.model, view.token);
-      this.token.replaceChildren('p of ', token);
+      this.token.replaceChildren(say('p of'), ' ', token);
     }
 
     this.picker.element.hidden = !followed;
@@ -76,5 +77,5 @@ function fill(scale, [low, high], gradient, unit) {
   scale.high.textContent = high;
   scale.unit.textContent = unit;
   scale.ramp.style.background = gradient;
-  scale.element.setAttribute('aria-label', `Colours of the ${scale.name}: from ${low} to ${high} ${unit}`);
+  scale.element.setAttribute('aria-label', say('Colours, {0}: from {1} to {2} {3}', scale.name, low, high, unit));
 }

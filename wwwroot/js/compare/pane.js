@@ -6,6 +6,7 @@ import { TokenPainter, layerPhrase } from '../explorer/format.js';
 import { MapScale } from '../explorer/maps.js';
 import { Model } from '../explorer/model.js';
 import { PicturePart } from '../explorer/picture.js';
+import { say } from '../explorer/texts.js';
 import { TextStripPart } from '../explorer/text-strip.js';
 import { AnswerPart } from '../explorer/answer.js';
 import { layerBeside } from './layers.js';
@@ -24,7 +25,7 @@ export class LinkedPicture extends PicturePart {
 
   label() {
     const { letter, model, view } = this.explorer;
-    return `${letter}, ${model.manifest.image.name}: ${model.shownPatches.length} patches, ${view.layer === null ? 'each at its best layer' : view.layer === NONE ? strings.noSuchLayer : `at ${layerPhrase(view.layer)}`}. ${strings.keys}`;
+    return say('{0}, {1}: {2} patches, {3}. {4}', letter, model.manifest.image.name, model.shownPatches.length, view.layer === null ? say('each at its best layer') : view.layer === NONE ? strings.noSuchLayer : say('at {0}', layerPhrase(view.layer)), strings.keys);
   }
 
   tipPlace() {

@@ -1,73 +1,72 @@
 // Everything a comparison says, in one place.
 
-import { formatProbability, layerName } from '../explorer/format.js';
+import { formatProbability } from '../explorer/format.js';
+import { say, sayCount } from '../explorer/texts.js';
 
 /** Texts of controls. */
 export const strings = {
-  measures: [['changed', 'another top token'], ['confidence', 'Δ confidence'], ['token', 'Δ p of a token'], ['entropy', 'Δ entropy'], ['kl', 'KL divergence, at least'], ['best', 'Δ best layer']],
-  measure: 'Difference map',
-  strength: 'Strength of the difference map',
-  side: 'Map over the pictures',
-  shown: 'shown',
-  best: 'best layer of each patch',
-  bestOfEach: 'each patch at its own best layer, on either side',
-  by: [['p', 'max p'], ['entropy', 'min entropy'], ['margin', 'max margin'], ['final', 'first with the final token']],
-  byLabel: 'The best layer is chosen by',
-  window: 'layers',
-  from: 'First layer of the window',
-  to: 'Last layer of the window',
-  align: [['number', 'by number'], ['depth', 'by depth']],
-  alignLabel: 'Layers of other depths are put beside each other',
-  reference: 'reference',
-  makeReference: 'compare with this',
-  makeReferenceTitle: 'Differences are taken from this analysis',
-  open: 'Explorer',
-  openTitle: 'This analysis alone, at the same layer and patch',
-  remove: 'Remove',
-  copy: 'Copy link',
-  copyTitle: 'Copy a link to this view (c)',
-  copied: 'Copied',
-  copyFailed: 'Copy the address bar',
-  range: 'Scale of the colours',
-  ranges: [['layer', 'fitted to this layer'], ['data', 'fitted to all layers'], ['full', 'whole scale']],
-  token: 'Token of the map',
-  tokenPlaceholder: 'token',
-  hidden: 'not kept on either side',
-  unknown: 'cannot be compared',
-  filler: 'filler',
-  below: '< the least kept',
-  less: 'less',
-  more: 'more',
-  same: 'same top token',
-  other: 'another top token',
-  table: 'Positions that differ most',
-  rows: [['all', 'patches and text'], ['patches', 'patches'], ['text', 'text']],
-  rowsLabel: 'Positions listed',
-  over: [['shown', 'at the layer shown'], ['window', 'each at its most different layer']],
-  overLabel: 'Layers of the table',
-  against: 'Compared with the reference',
-  tsv: 'Copy TSV',
-  csv: 'Copy CSV',
-  noRows: 'No position differs here.',
-  here: 'Readings here',
-  hint: 'Point at a patch in any picture: the others follow. Click locks it.',
-  words: 'Prompts and answers',
-  notRead: 'not read yet',
-  noSuchLayer: 'no such layer',
-  nothingBeside: 'nothing stands here for it',
-  keys: 'Arrow keys move over the patches of all pictures, Enter locks, full stop follows the token, Escape frees, plus and minus zoom, 0 shows all.',
-  swap: 'The next reference (r)',
-  course: (name) => `p of ${name} over layers`,
-  followed: 'Followed token, click one to follow it',
-  rootScale: 'bit, root scale',
-  equal: (position) => `The same in both: every patch stands before position ${position}, the first at which the inputs differ, and a causal model reads it without knowing what follows.`,
-  equalWhole: 'The same in both: the inputs are equal at every position.',
-  below4: (letter) => `Differences in this row are taken from ${letter}. r, or “compare with this”, chooses another reference.`,
-  bound: 'KL is a lower bound from the tokens kept',
+  measures: [['changed', say('another top token')], ['confidence', say('Δ confidence')], ['token', say('Δ p of a token')], ['entropy', say('Δ entropy')], ['kl', say('KL divergence, at least')], ['best', say('Δ best layer')]],
+  measure: say('Difference map'),
+  strength: say('Strength of the difference map'),
+  side: say('Map over the pictures'),
+  shown: say('shown'),
+  best: say('best layer of each patch'),
+  bestOfEach: say('each patch at its own best layer, on either side'),
+  by: [['p', say('max p')], ['entropy', say('min entropy')], ['margin', say('max margin')], ['final', say('first with the final token')]],
+  byLabel: say('The best layer is chosen by'),
+  from: say('First layer of the window'),
+  to: say('Last layer of the window'),
+  align: [['number', say('by number')], ['depth', say('by depth')]],
+  alignLabel: say('Layers of other depths are put beside each other'),
+  reference: say('reference'),
+  makeReference: say('compare with this'),
+  makeReferenceTitle: say('Differences are taken from this analysis'),
+  open: say('Explorer'),
+  openTitle: say('This analysis alone, at the same layer and patch'),
+  remove: say('Remove'),
+  copy: say('Copy link'),
+  copyTitle: say('Copy a link to this view (c)'),
+  copied: say('Copied'),
+  copyFailed: say('Copy the address bar'),
+  range: say('Scale of the colours'),
+  ranges: [['layer', say('fitted to this layer')], ['data', say('fitted to all layers')], ['full', say('whole scale')]],
+  token: say('Token of the map'),
+  tokenPlaceholder: say('token'),
+  hidden: say('not kept on either side'),
+  unknown: say('cannot be compared'),
+  filler: say('filler'),
+  same: say('same top token'),
+  other: say('another top token'),
+  table: say('Positions that differ most'),
+  rows: [['all', say('patches and text')], ['patches', say('patches')], ['text', say('text')]],
+  rowsLabel: say('Positions listed'),
+  over: [['shown', say('at the layer shown')], ['window', say('each at its most different layer')]],
+  overLabel: say('Layers of the table'),
+  against: say('Compared with the reference'),
+  tsv: say('Copy TSV'),
+  csv: say('Copy CSV'),
+  noRows: say('No position differs here.'),
+  here: say('Readings here'),
+  hint: say('Point at a patch in any picture: the others follow. Click locks it.'),
+  words: say('Prompts and answers'),
+  notRead: say('not read yet'),
+  noSuchLayer: say('no such layer'),
+  nothingBeside: say('nothing stands here for it'),
+  keys: say('Arrow keys move over the patches of all pictures, Enter locks, full stop follows the token, Escape frees, plus and minus zoom, 0 shows all.'),
+  course: (name) => say('p of {0} over layers', name),
+  followed: say('Followed token, click one to follow it'),
+  rootScale: say('bit, root scale'),
+  equal: (position) => say('The same in both: every patch stands before position {0}, the first at which the inputs differ, and a causal model reads it without knowing what follows.', position),
+  equalWhole: say('The same in both: the inputs are equal at every position.'),
+  below4: (letter) => say('Differences in this row are taken from {0}. r, or “compare with this”, chooses another reference.', letter),
+  bound: say('KL is a lower bound from the tokens kept'),
 };
 
 /** Units of the measures. */
-export const units = { changed: '', confidence: 'Δp', token: 'Δp', entropy: 'bit', kl: 'bit', best: 'layers' };
+export const units = { changed: '', confidence: 'Δp', token: 'Δp', entropy: say('bit'), kl: say('bit'), best: say('layers') };
+
+/** Measures that are told in bits. */
+export const inBits = (measure) => measure === 'entropy' || measure === 'kl';
 
 /** A measure's value with its sign. */
 export function formatDifference(measure, value) {
@@ -81,7 +80,7 @@ export function formatDifference(measure, value) {
 
   switch (measure) {
     case 'changed':
-      return value === 1 ? 'changed' : 'same';
+      return value === 1 ? say('changed') : say('same');
     case 'kl':
       return value < 0.0005 ? '≥ 0' : `≥ ${value.toFixed(3)}`;
     case 'best':
@@ -99,27 +98,34 @@ export function differenceInWords(measure, value) {
     return '';
   }
 
-  const size = formatDifference(measure, Math.abs(value));
-  return measure === 'changed' ? (value === 1 ? 'another top token' : 'the same top token')
-    : measure === 'kl' ? `divergence at least ${value.toFixed(3)} bit`
-    : value === 0 ? 'no difference' : `${size.replace('+', '')} ${units[measure]} ${value < 0 ? 'less' : 'more'}`;
+  const size = formatDifference(measure, Math.abs(value)).replace('+', '');
+  return measure === 'changed' ? (value === 1 ? say('another top token') : say('the same top token'))
+    : measure === 'kl' ? say('divergence at least {0} bit', value.toFixed(3))
+    : value === 0 ? say('no difference')
+    : value < 0 ? say('{0} {1} less', size, units[measure]) : say('{0} {1} more', size, units[measure]);
 }
 
 /** What the difference map shows, in a sentence's beginning. */
 export function captionOf(measure, { differ, read, hidden, mean, greatest }, name) {
   if (read === 0) {
-    return hidden > 0 ? `${name ?? 'The token'} is kept on neither side at any patch` : 'Nothing can be compared here yet';
+    return hidden > 0 ? say('{0} is kept on neither side at any patch', name) : say('Nothing can be compared here yet');
   }
 
   switch (measure) {
     case 'changed':
-      return `Another top token in ${differ} of ${read} patches`;
+      return say('Another top token in {0} of {1} patches', differ, read);
     case 'kl':
-      return `Divergence: median ≥ ${mean.toFixed(3)} bit, largest ≥ ${greatest.toFixed(2)}`;
+      return say('Divergence: median ≥ {0} bit, largest ≥ {1}', mean.toFixed(3), greatest.toFixed(2));
     case 'token':
-      return `p of ${name}: mean ${formatDifference(measure, mean)} over ${read} patches${hidden > 0 ? `, kept on neither side in ${hidden}` : ''}`;
+      return hidden > 0
+        ? say('p of {0}: mean {1} over {2} patches, kept on neither side in {3}', name, formatDifference(measure, mean), read, hidden)
+        : say('p of {0}: mean {1} over {2} patches', name, formatDifference(measure, mean), read);
+    case 'entropy':
+      return say('Entropy: mean {0} bit over {1} patches', formatDifference(measure, mean), read);
+    case 'best':
+      return say('Best layer: mean {0} over {1} patches', formatDifference('entropy', mean), read);
     default:
-      return `${{ confidence: 'Confidence', entropy: 'Entropy', best: 'Best layer' }[measure]}: mean ${formatDifference(measure === 'best' ? 'entropy' : measure, mean)} over ${read} patches`;
+      return say('Confidence: mean {0} over {1} patches', formatDifference(measure, mean), read);
   }
 }
 
@@ -128,12 +134,12 @@ export function alignmentNote(by, { first, second, sameTurn, samePicture }) {
   switch (by) {
     case 'place':
       return samePicture && !sameTurn
-        ? `${first} and ${second} look at the picture turned differently (their runs' EXIF setting), so no patch of one stands for a patch of the other and there is no difference map. Clone one run with the other's setting to compare them.`
-        : `${first} and ${second} are different pictures cut into different grids, so no patch of one stands for a patch of the other and there is no difference map. Pointing is linked by the place on the picture.`;
+        ? say('{0} and {1} look at the picture turned differently (their runs\' EXIF setting), so no patch of one stands for a patch of the other and there is no difference map. Clone one run with the other\'s setting to compare them.', first, second)
+        : say('{0} and {1} are different pictures cut into different grids, so no patch of one stands for a patch of the other and there is no difference map. Pointing is linked by the place on the picture.', first, second);
     case 'cell':
-      return `${first} and ${second} are different pictures: patches are compared by row and column, whatever lies there.`;
+      return say('{0} and {1} are different pictures: patches are compared by row and column, whatever lies there.', first, second);
     case 'area':
-      return `${first} and ${second} cut the picture differently: each patch of ${first} is compared with the patch of ${second} that its middle lies in.`;
+      return say('{0} and {1} cut the picture differently: each patch of {0} is compared with the patch of {1} that its middle lies in.', first, second);
     default:
       return null;
   }
@@ -142,20 +148,18 @@ export function alignmentNote(by, { first, second, sameTurn, samePicture }) {
 /** What causality says of a pair. */
 export function causalityNote({ at, positions, patches, isWhole, largest, changed }, first, second, words) {
   const checked = changed === 0 && largest === 0
-    ? 'checked: they are equal at every layer'
+    ? say('Checked: they are equal at every layer.')
     : changed === 0 && largest < 0.02
-      ? `checked: they differ by ${formatSmall(largest)} of probability at most, which is rounding (another batch or device)`
-      : `but they are not: probabilities differ by up to ${formatSmall(largest)} and ${changed} ${changed === 1 ? 'reading has' : 'readings have'} another top token. The runs may have been computed in different precision`;
+      ? say('Checked: they differ by {0} of probability at most, which is rounding (another batch or device).', formatSmall(largest))
+      : sayCount('But they are not: probabilities differ by up to {1}, and {0} reading has another top token. The runs may have been computed in different precision.|But they are not: probabilities differ by up to {1}, and {0} readings have another top token. The runs may have been computed in different precision.', changed, formatSmall(largest));
   if (at === null) {
-    return `${first} and ${second} have the same input at every position, so everything is read the same; ${checked}.`;
+    return `${say('{0} and {1} have the same input at every position, so everything is read the same.', first, second)} ${checked}`;
   }
 
-  const which = isWhole ? `all ${patches} patches stand before it` : patches === 0 ? 'no patch stands before it' : `${patches} patches stand before it`;
-  return `${first} and ${second} first differ at position ${at} (${words}); ${which}. A causal model reads everything before it the same: ${positions} positions, ${checked}.`;
+  const which = isWhole ? sayCount('{0} patch, the only one, stands before it.|all {0} patches stand before it.', patches)
+    : patches === 0 ? say('no patch stands before it.') : sayCount('{0} patch stands before it.|{0} patches stand before it.', patches);
+  return `${say('{0} and {1} first differ at position {2} ({3});', first, second, at, words)} ${which} ${sayCount('A causal model reads everything before it the same: {0} position.|A causal model reads everything before it the same: {0} positions.', positions)} ${checked}`;
 }
-
-/** "layer 9" short: 9, emb. */
-export const nameOfLayer = layerName;
 
 function signed(value, text) {
   return `${value < 0 ? '−' : '+'}${text}`;

@@ -2,8 +2,9 @@
 
 import { CHANGED, Listeners, make, makeSelect } from '../explorer/dom.js';
 import { fillToken, formatProbability, layerName, placeName } from '../explorer/format.js';
+import { say } from '../explorer/texts.js';
 import { rankPositions, rowsAsText } from './ranking.js';
-import { formatDifference, strings, units } from './strings.js';
+import { formatDifference, inBits, strings, units } from './strings.js';
 
 // What has more rows than this belongs into a file: the copies have all of them.
 const MOST = 200;
@@ -78,14 +79,14 @@ export class TablePart {
     this.filled = key;
     this.litNow = this.lockedNow = undefined;
     this.against.hidden = others.length < 2;
-    this.against.replaceChildren(...others.map((pane) => make('option', { value: String(pane.index) }, `${pane.letter} against ${reference.letter}`)));
+    this.against.replaceChildren(...others.map((pane) => make('option', { value: String(pane.index) }, say('{0} against {1}', pane.letter, reference.letter))));
     this.against.value = String(against.index);
     this.rowsSelect.value = view.rows;
     this.over.value = view.over;
     this.rows = rankPositions(pair, view, reference.model.effectiveWindow);
     this.#fillHead(reference, against);
     const shown = this.rows.slice(0, MOST);
-    this.count.textContent = this.rows.length > MOST ? `${MOST} of ${this.rows.length}` : String(this.rows.length);
+    this.count.textContent = this.rows.length > MOST ? say('{0} of {1}', MOST, this.rows.length) : String(this.rows.length);
     this.empty.hidden = this.rows.length > 0;
     this.table.hidden = this.rows.length === 0;
     this.body.replaceChildren(...shown.map((row, at) => this.#makeRow(row, pair, at)));
@@ -93,7 +94,7 @@ export class TablePart {
 
   #fillHead(reference, against) {
     const { view } = this.comparison;
-    const sorts = [['place', 'position'], ['first', `${reference.letter} reads`], [null, 'p'], ['second', `${against.letter} reads`], [null, 'p'], [null, 'Δ p', 'of the top tokens'], [null, 'KL ≥, bit'], ['difference', view.measure === 'changed' || view.measure === 'kl' || view.measure === 'confidence' ? 'difference' : `${strings.measures.find(([id]) => id === view.measure)[1]}${units[view.measure] === 'bit' ? ', bit' : ''}`]];
+    const sorts = [['place', say('position')], ['first', say('{0} reads', reference.letter)], [null, 'p'], ['second', say('{0} reads', against.letter)], [null, 'p'], [null, 'Δ p', say('of the top tokens')], [null, say('KL ≥, bit')], ['difference', view.measure === 'changed' || view.measure === 'kl' || view.measure === 'confidence' ? say('difference') : `${strings.measures.find(([id]) => id === view.measure)[1]}${inBits(view.measure) ? `, ${units[view.measure]}` : ''}`]];
     this.head.replaceChildren(...sorts.map(([sort, text, title]) => {
       if (sort === null) {
         return make('th', { scope: 'col', class: 'lc-number', title: title ?? false }, text);

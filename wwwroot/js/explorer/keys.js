@@ -15,6 +15,14 @@ export const ACTIONS = {
 
 const TYPING = 'input:not([type=range], [type=checkbox]), textarea, select, [contenteditable], [role=dialog], [role=listbox], [role=menu]';
 
+/** The key that was meant: with a Cyrillic layout the letter that stands in its place on a Latin one. */
+export function keyOf(event) {
+  const code = /^\p{Script=Cyrillic}$/u.test(event.key) ? event.code : '';
+  const letter = /^Key([A-Z])$/.exec(code)?.[1];
+  const sign = { BracketLeft: '[', BracketRight: ']', Period: '.' }[code];
+  return letter ? (event.shiftKey ? letter : letter.toLowerCase()) : sign ?? event.key;
+}
+
 /** Answers a key; true if it was one of ours. */
 export function answerKey(explorer, event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !explorer.model || document.querySelector('.mud-dialog, .mud-popover-open')) {
@@ -26,7 +34,7 @@ export function answerKey(explorer, event) {
     return true;
   }
 
-  const action = ACTIONS[event.key];
+  const action = ACTIONS[keyOf(event)];
   if (!action || (event.target instanceof Element && event.target.closest(TYPING))) {
     return false;
   }

@@ -295,7 +295,7 @@ function scriptsOf(data) {
   return [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a));
 }
 
-const layerCursor = (rows, said) => new ListCursor(rows.map((r) => ({ value: r.layer, text: said(r) })), 'x');
+export const layerCursor = (rows, said) => new ListCursor(rows.map((r) => ({ value: r.layer, text: said(r) })), 'x');
 
 function samples(counts, group) {
   const low = Math.min(...counts);
@@ -308,13 +308,13 @@ const ticksOf = (rows, width) => {
   return rows.map((r) => r.layer).filter((_, i) => i % every === 0);
 };
 
-const base = (width, height, colours) => ({
-  width, height, marginLeft: 52, marginRight: 16, marginBottom: 36,
+const base = (width, height, colours, label) => ({
+  width, height, marginLeft: 52, marginRight: 16, marginBottom: 36, ariaLabel: label,
   style: { background: 'transparent', color: colours.inkSoft, fontFamily: colours.sans, fontSize: '12px', overflow: 'visible' },
 });
 
-const frame = (rows, { width, height, colours, y }, marks) => plot({
-  ...base(width, height, colours),
+export const frame = (rows, { width, height, colours, y, label }, marks) => plot({
+  ...base(width, height, colours, label),
   x: { label: say('layer'), tickFormat: layerName, ticks: ticksOf(rows, width), insetLeft: 8, insetRight: 8 },
   y,
   marks: [ruleY([0], { stroke: colours.lineStrong }), ...marks],
@@ -322,4 +322,4 @@ const frame = (rows, { width, height, colours, y }, marks) => plot({
 
 const tipLook = (colours) => ({ fill: colours.raised, stroke: colours.lineStrong, textPadding: 8, lineHeight: 1.3 });
 
-const hover = (rows, colours, y, title) => tip(rows, pointerX({ x: 'layer', y, ...tipLook(colours), title }));
+export const hover = (rows, colours, y, title) => tip(rows, pointerX({ x: 'layer', y, ...tipLook(colours), title }));

@@ -281,7 +281,8 @@ class StatisticsPage {
   }
 }
 
-function readColours(element) {
+/** The colours of charts at an element. */
+export function readColours(element) {
   const { sure } = readTheme(element);
   const style = getComputedStyle(element);
   const of = (name) => style.getPropertyValue(name).trim();

@@ -15,6 +15,8 @@ internal static class Urls
     public const string Search = "/search";
     public const string Shortcuts = "/shortcuts";
 
+    public const string AllMasks = "/masks";
+
     public const string AllStatistics = "/statistics";
 
     public static string Statistics(RunId run) => $"/runs/{run}/statistics";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LogitLens.Dashboard.Components.Common;
 using LogitLens.Dashboard.Exports;
+using LogitLens.Dashboard.Filters;
 using LogitLens.Dashboard.Languages;
 using LogitLens.Storage.Exchange.Export;
 using LogitLens.Storage.Exchange.Export.Maps;
@@ -100,7 +101,7 @@ public sealed class ExportForm
         if (path == "/api/export")
         {
             values.AddRange(scope.Runs.Select(run => ("run", (string?)run.ToString())));
-            values.AddRange(scope.Analyses.Select(analysis => ("analysis", (string?)analysis.ToString())));
+            values.Add(("analyses", IdRanges.Format(scope.Analyses.Select(analysis => analysis.Value))));
         }
 
         values.Add(("format", Format.ToString().ToLowerInvariant()));

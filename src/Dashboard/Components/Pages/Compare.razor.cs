@@ -129,7 +129,7 @@ public sealed partial class Compare
     private Task LoadAsync()
     {
         var ids = _state.Analyses;
-        return _loader.LoadAsync("The analyses could not be read", async token =>
+        return _loader.LoadAsync(L["The analyses could not be read"], async token =>
         {
             var ready = new List<AnalysisDetail>();
             var problems = new List<string>();
@@ -143,14 +143,14 @@ public sealed partial class Compare
                 }
                 else if (detail is null)
                 {
-                    problems.Add($"There is no analysis {id}: its run was deleted, or the address is mistyped. The others are compared.");
+                    problems.Add(L["There is no analysis {0}: its run was deleted, or the address is mistyped. The others are compared.", id]);
                 }
                 else
                 {
                     waiting.Add(detail.Run.Id);
                     problems.Add(detail.Row.State is AnalysisState.Queued or AnalysisState.Running
-                        ? $"{detail.Image.Name} in run “{detail.Run.Name}” is {Words.State(detail.Row.State)}: it takes its place here when it is done."
-                        : $"{detail.Image.Name} in run “{detail.Run.Name}” is {Words.State(detail.Row.State)}, so there is nothing to compare: try it again from its run.");
+                        ? L["{0} in run “{1}” is {2}: it takes its place here when it is done.", detail.Image.Name, detail.Run.Name, Words.StateName(detail.Row.State)]
+                        : L["{0} in run “{1}” is {2}, so there is nothing to compare: try it again from its run.", detail.Image.Name, detail.Run.Name, Words.StateName(detail.Row.State)]);
                 }
             }
 
@@ -195,7 +195,7 @@ public sealed partial class Compare
     private static string Key(Contents contents) => string.Join(',', contents.Ready.Select(detail => detail.Row.Id.ToString()));
 
     // What they have in common, and what they have not.
-    private static string Sentence(Contents contents)
+    private string Sentence(Contents contents)
     {
         var ready = contents.Ready;
         var pictures = ready.Select(detail => detail.Image.Sha256).Distinct().Count();
@@ -205,10 +205,13 @@ public sealed partial class Compare
         return string.Join(
             ", ",
             pictures == 1 ? ready[0].Image.Name : Words.Count(pictures, "picture", "pictures"),
-            runs == 1 ? $"run “{ready[0].Run.Name}”" : Words.Count(runs, "run", "runs"),
-            prompts == 1 ? "the same prompt" : Words.Count(prompts, "prompt", "prompts"),
+            runs == 1 ? L["run “{0}”", ready[0].Run.Name] : Words.Count(runs, "run", "runs"),
+            prompts == 1 ? L["the same prompt"] : Words.Count(prompts, "prompt", "prompts"),
             checkpoints == 1 ? ready[0].Run.Checkpoint.Name : Words.Count(checkpoints, "checkpoint", "checkpoints"));
     }
+
+    private static (RunId First, RunId Second)? RunPair(Contents contents) =>
+        contents.Ready.Select(detail => detail.Run.Id).Distinct().ToList() is [var first, var second] ? (first, second) : null;
 
     private async Task DetachAsync()
     {

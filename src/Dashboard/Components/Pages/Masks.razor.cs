@@ -1,5 +1,5 @@
-using System.Globalization;
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Filters;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using Microsoft.AspNetCore.Components;
@@ -14,7 +14,6 @@ namespace LogitLens.Dashboard.Components.Pages;
 public sealed partial class Masks
 {
     private const int PageSize = 24;
-    private const int MaxChosen = 500;
 
     private Loader<Contents> _loader = default!;
     private ElementReference _host;
@@ -24,9 +23,9 @@ public sealed partial class Masks
     private string? _attached;
     private bool _disposed;
 
-    /// <summary>From the address.</summary>
+    /// <summary>From the address; null for the analyses that a filter means (<see cref="FilterAddress"/>).</summary>
     [Parameter]
-    public Guid Id { get; set; }
+    public Guid? Id { get; set; }
 
     /// <summary>From the address.</summary>
     [SupplyParameterFromQuery(Name = "page")]
@@ -38,6 +37,9 @@ public sealed partial class Masks
 
     [Inject]
     private RunStore Runs { get; set; } = default!;
+
+    [Inject]
+    private GalleryStore Gallery { get; set; } = default!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
@@ -55,7 +57,7 @@ public sealed partial class Masks
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        var asked = $"{Id}/{PageNumberInUrl}/{AnalysesInUrl}";
+        var asked = $"{Id}/{PageNumberInUrl}/{AnalysesInUrl}/{(Id is null ? FilterQuery : string.Empty)}";
         if (_loading != asked)
         {
             _loading = asked;
@@ -66,7 +68,7 @@ public sealed partial class Masks
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (_disposed || _loader.Value is not { Run: not null, Shown.Count: > 0 } contents || _attached == Key(contents))
+        if (_disposed || _loader.Value is not { Shown.Count: > 0 } contents || _attached == Key(contents))
         {
             return;
         }
@@ -76,7 +78,7 @@ public sealed partial class Masks
         {
             await DisposeSheetAsync();
             _module ??= await JS.InvokeAsync<IJSObjectReference>("import", "./js/explorer/contact-sheet.js");
-            _sheet = await _module.InvokeAsync<IJSObjectReference>("attach", _host, new { items = contents.Shown.Select(Describe), query = new Uri(Navigation.Uri).Query, name = contents.Run.Name });
+            _sheet = await _module.InvokeAsync<IJSObjectReference>("attach", _host, new { items = contents.Shown.Select(Describe), query = new Uri(Navigation.Uri).Query, name = contents.Run?.Name ?? "masks" });
         }
         catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)
         {
@@ -85,7 +87,7 @@ public sealed partial class Masks
     }
 
     /// <inheritdoc/>
-    protected override bool ConcernsRun(RunId run) => run.Value == Id;
+    protected override bool ConcernsRun(RunId run) => Id is null || run.Value == Id;
 
     /// <inheritdoc/>
     protected override async Task ReloadAsync()
@@ -93,6 +95,11 @@ public sealed partial class Masks
         await LoadAsync();
         StateHasChanged();
     }
+
+    /// <summary>What says which analyses; the module keeps how the masks are made in the same address.</summary>
+    private string FilterQuery => Urls.WithQuery(string.Empty, [.. FilterAddress.Write(FilterAddress.Read(new Uri(Navigation.Uri).Query).Filter)]);
+
+    private string GalleryUrl => Urls.Images + FilterQuery;
 
     private static string Key(Contents contents) => string.Join('_', contents.Shown.Select(detail => $"{detail.Row.Id}.{detail.Row.Attempt}"));
 
@@ -118,18 +125,26 @@ public sealed partial class Masks
 
     private Task LoadAsync()
     {
-        var run = new RunId(Id);
         var page = Math.Max(1, PageNumberInUrl ?? 1);
-        var chosen = AnalysesInUrl?.Split('_').Select(text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0).Distinct().Take(MaxChosen).ToList();
+        var chosen = AnalysesInUrl is null ? null : IdRanges.Parse(AnalysesInUrl);
+        var filter = FilterAddress.Read(new Uri(Navigation.Uri).Query).Filter with { State = AnalysisState.Done };
+        var of = Id is { } given ? new RunId(given) : (RunId?)null;
         return _loader.LoadAsync(L["The masks could not be read"], async token =>
         {
-            if (await Runs.FindAsync(run, token) is not { } row)
-            {
-                return new Contents(null, [], 0, page, false);
-            }
-
             List<AnalysisId> ids;
             int total;
+            if (of is not { } run)
+            {
+                var (found, refusal) = await Gallery.ListAnalysesAsync(filter, token);
+                ids = [.. found.Skip(PageNumber.Skip(page, PageSize)).Take(PageSize)];
+                return new Contents(null, await ReadAsync(ids, null, token), found.Count, page, false) { Refusal = refusal };
+            }
+
+            if (await Runs.FindAsync(run, token) is not { } row)
+            {
+                return new Contents(null, [], 0, page, false) { IsMissing = true };
+            }
+
             if (chosen is { Count: > 0 })
             {
                 ids = [.. chosen.Skip(PageNumber.Skip(page, PageSize)).Take(PageSize).Select(id => new AnalysisId(id))];
@@ -142,17 +157,22 @@ public sealed partial class Masks
                 total = done.Total;
             }
 
-            var shown = new List<AnalysisDetail>(ids.Count);
-            foreach (var id in ids)
-            {
-                if (await Runs.FindAnalysisAsync(id, token) is { Row.State: AnalysisState.Done } detail && detail.Run.Id == run)
-                {
-                    shown.Add(detail);
-                }
-            }
-
-            return new Contents(row, shown, total, page, chosen is { Count: > 0 });
+            return new Contents(row, await ReadAsync(ids, run, token), total, page, chosen is { Count: > 0 });
         });
+    }
+
+    private async Task<IReadOnlyList<AnalysisDetail>> ReadAsync(List<AnalysisId> ids, RunId? run, CancellationToken cancellationToken)
+    {
+        var shown = new List<AnalysisDetail>(ids.Count);
+        foreach (var id in ids)
+        {
+            if (await Runs.FindAnalysisAsync(id, cancellationToken) is { Row.State: AnalysisState.Done } detail && (run is null || detail.Run.Id == run))
+            {
+                shown.Add(detail);
+            }
+        }
+
+        return shown;
     }
 
     private async Task DisposeSheetAsync()
@@ -194,5 +214,12 @@ public sealed partial class Masks
         base.Dispose(disposing);
     }
 
-    private sealed record Contents(RunRow? Run, IReadOnlyList<AnalysisDetail> Shown, int Total, int Page, bool Chosen);
+    private sealed record Contents(RunRow? Run, IReadOnlyList<AnalysisDetail> Shown, int Total, int Page, bool Chosen)
+    {
+        /// <summary>There is no such run.</summary>
+        public bool IsMissing { get; init; }
+
+        /// <summary>Why nothing was looked up, in a sentence.</summary>
+        public string? Refusal { get; init; }
+    }
 }

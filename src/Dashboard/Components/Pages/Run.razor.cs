@@ -83,6 +83,11 @@ public sealed partial class Run
             (AnalysisState.Cancelled, counts.Cancelled),
         }.Where(s => s.Item2 > 0);
 
+    // A tab in the background says how far it is.
+    private string Title => _loader.Value?.Run is not { } run ? L["Run"]
+        : run.Counts.Finished < run.Counts.Total ? $"{run.Counts.Finished * 100 / run.Counts.Total} % · {run.Name}"
+        : run.Name;
+
     private void Say(string? message) => _message = message;
 
     private void ToRuns() => Navigation.NavigateTo(Urls.Runs);

@@ -1,6 +1,8 @@
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Components.Gallery;
 using LogitLens.Dashboard.Components.Search;
 using LogitLens.Dashboard.Search;
+using LogitLens.Storage.Catalogue;
 using Microsoft.AspNetCore.Components;
 
 namespace LogitLens.Dashboard.Components.Pages;
@@ -37,7 +39,7 @@ public sealed partial class Search : IDisposable
     [Inject]
     private TimeProvider Time { get; set; } = default!;
 
-    private string Gallery => new GalleryState(_state.Asked.Text).ToUrl();
+    private string Gallery => (GalleryState.All with { Filter = new AnalysisFilter(ImageName: _state.Asked.Text) }).ToUrl();
 
     /// <inheritdoc/>
     protected override void OnInitialized() => _loader = new Loader<SearchFindings>(Time, StateHasChanged);

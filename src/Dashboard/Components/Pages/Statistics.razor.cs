@@ -1,7 +1,9 @@
 using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Components.Statistics;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.JSInterop;
 
@@ -13,14 +15,14 @@ namespace LogitLens.Dashboard.Components.Pages;
 /// </summary>
 public sealed partial class Statistics
 {
-    // What the address may say about which analyses: the names of the API's own parameters.
-    private static readonly string[] ScopeNames =
-        ["run", "analysis", "checkpoint", "imageName", "prompt", "from", "until", "firstLayer", "lastLayer", "criterion", "filler"];
+    private const int MostRuns = 500;
 
     private Loader<Contents> _loader = default!;
     private ElementReference _host;
     private IJSObjectReference? _module;
     private IJSObjectReference? _page;
+    private ScopeState _scope = ScopeState.All;
+    private string? _path;
     private string? _loading;
     private string? _attached;
     private bool _disposed;
@@ -31,6 +33,9 @@ public sealed partial class Statistics
 
     [Inject]
     private RunStore Runs { get; set; } = default!;
+
+    [Inject]
+    private CheckpointStore Checkpoints { get; set; } = default!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
@@ -45,6 +50,10 @@ public sealed partial class Statistics
 
     private string Scope => ScopeOf(Id, new Uri(Navigation.Uri).Query);
 
+    private string Path => new Uri(Navigation.Uri).AbsolutePath;
+
+    private string Query => new Uri(Navigation.Uri).Query;
+
     private string Key => $"{IsReport} {Scope}";
 
     private string Title => _loader.Value?.Run is { } run ? (IsReport ? L["Report of {0}", run.Name] : L["Statistics of {0}", run.Name]) : L["Statistics"];
@@ -56,7 +65,7 @@ public sealed partial class Statistics
     {
         var values = QueryHelpers.ParseQuery(query);
         var scope = run is { } id ? [$"run={id}"] : new List<string>();
-        foreach (var name in ScopeNames)
+        foreach (var name in ScopeState.Names)
         {
             if ((name != "run" || run is null) && values.TryGetValue(name, out var given))
             {
@@ -64,24 +73,24 @@ public sealed partial class Statistics
             }
         }
 
-        // A selection, as the contact sheet of masks has it too.
-        if (values.TryGetValue("analyses", out var chosen))
-        {
-            scope.AddRange(chosen.ToString().Split('_', StringSplitOptions.RemoveEmptyEntries).Select(id => $"analysis={Uri.EscapeDataString(id)}"));
-        }
-
         return string.Join('&', scope);
     }
 
     /// <inheritdoc/>
-    protected override void OnInitialized() => _loader = new Loader<Contents>(Time, StateHasChanged);
+    protected override void OnInitialized()
+    {
+        _loader = new Loader<Contents>(Time, StateHasChanged);
+        Navigation.LocationChanged += OnLocationChanged;
+    }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
+        _path = Path;
         if (_loading != Key)
         {
             _loading = Key;
+            _scope = ScopeState.Read(Id, Query);
             await LoadAsync();
         }
     }
@@ -111,6 +120,7 @@ public sealed partial class Statistics
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
+        Navigation.LocationChanged -= OnLocationChanged;
         _loader?.Dispose();
         try
         {
@@ -132,13 +142,25 @@ public sealed partial class Statistics
         StateHasChanged();
     }
 
+    // What an address asks for lies in its query, which is no parameter of the component: the router does not tell of it.
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs args) => _ = InvokeAsync(async () =>
+    {
+        if (!_disposed && Path == _path && _loading != Key)
+        {
+            await OnParametersSetAsync();
+            StateHasChanged();
+        }
+    });
+
     private Task LoadAsync()
     {
         var id = Id;
         return _loader.LoadAsync(L["The run could not be read"], async token =>
         {
             var run = id is { } value ? await Runs.FindAsync(new RunId(value), token) : null;
-            return new Contents(run, id is not null && run is null);
+            return IsReport
+                ? new Contents(run, run is null, [], [])
+                : new Contents(run, id is not null && run is null, (await Runs.ListAsync(0, MostRuns, token)).Items, await Checkpoints.ListAsync(token));
         });
     }
 
@@ -151,5 +173,5 @@ public sealed partial class Statistics
         }
     }
 
-    private sealed record Contents(RunRow? Run, bool IsMissing);
+    private sealed record Contents(RunRow? Run, bool IsMissing, IReadOnlyList<RunRow> Runs, IReadOnlyList<CheckpointRow> Checkpoints);
 }

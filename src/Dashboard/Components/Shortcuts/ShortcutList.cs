@@ -50,6 +50,10 @@ internal static class ShortcutList
             new(Previous, L["The page before"]),
             new(Next, L["The page after"]),
         ]),
+        new(L["In the gallery"], ["/images"],
+        [
+            new("f", L["Add a condition to the filter"]),
+        ]),
         new(L["In the explorer"], [Analyses],
         [
             new("[", L["One layer down"]),
