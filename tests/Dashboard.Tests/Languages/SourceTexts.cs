@@ -114,8 +114,8 @@ internal static partial class SourceTexts
             }
         }
 
-        // From the end of one literal to the beginning of the next there may be code.
-        foreach (Match sentence in Sentence().Matches(XmlDocs().Replace(LineComments().Replace(DropTranslated(block), string.Empty), string.Empty)).Where(match => !match.Value.Contains("=>", StringComparison.Ordinal)))
+        // From the end of one literal to the beginning of the next there may be code; fragments in code have classes and expressions.
+        foreach (Match sentence in Sentence().Matches(XmlDocs().Replace(LineComments().Replace(DropTranslated(block), string.Empty), string.Empty)).Where(match => !NoSentence().IsMatch(match.Value)))
         {
             yield return sentence.Value;
         }
@@ -277,6 +277,9 @@ internal static partial class SourceTexts
 
     [GeneratedRegex(""""(?<!")\$?"(?:[^"\\\n{}]|\\.|\{[^"\n{}]*\})*\p{L}{2,} (?:[^"\\\n{}]|\\.|\{[^"\n{}]*\})*\p{L}{2,}(?:[^"\\\n{}]|\\.|\{[^"\n{}]*\})*"(?!")"""")]
     private static partial Regex Sentence();
+
+    [GeneratedRegex("""=>|^"(?:@|(?:ll|lx|lc|lk|ls)-)""")]
+    private static partial Regex NoSentence();
 
     [GeneratedRegex(""""(?:\b\w+\[|\.Count\(|Texts\.Mark\()\s*"(?:[^"\\]|\\.)*"(?!")"""")]
     private static partial Regex TranslatedCall();
