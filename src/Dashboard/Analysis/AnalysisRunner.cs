@@ -91,7 +91,7 @@ internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, Im
     }
 
     /// <summary>Prompts on one picture: it is decoded once.</summary>
-    private async Task<IReadOnlyList<PreparedItem>> PrepareAsync(LensEngine engine, IReadOnlyList<RunnerItem> same, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PreparedItem>> PrepareAsync(LensEngine engine, List<RunnerItem> same, CancellationToken cancellationToken)
     {
         var claimed = same[0].Claimed;
         var file = await images.ReadAsync(claimed.Image, cancellationToken);
