@@ -12,7 +12,7 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
     private const string ReadWords =
         """
         () => {
-          const data = 'code, kbd, pre, script, style, noscript, [hidden], [lang=en], .lx-token, .lx-word, .lx-page-prompt, .lx-page-fact, .ll-tile-name, .ll-tile-text, .ll-run-head h2, .ll-run-head .ll-clip, .ll-name, .ll-clip, .ll-prompt, .lx-answer-words, .lx-answer-truth, .lx-words, .ll-care-command, .mud-select-input, .lx-atlas, .lx-curve, .ll-facts dd, .ll-provenance dt, [data-language]';
+          const data = 'code, kbd, pre, script, style, noscript, [hidden], [lang=en], .lx-token, .lx-word, .lx-page-prompt, .lx-page-fact, .ll-tile-name, .ll-tile-text, .ll-run-head h2, .ll-run-head .ll-clip, .ll-name, .ll-clip, .ll-prompt, .lx-answer-words, .lx-answer-truth, .lx-words, .ll-care-command, .mud-select-input, .ll-answer, .lx-atlas, .lx-curve, .ll-facts dd, .ll-provenance dt, [data-language]';
           const found = [];
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           while (walker.nextNode()) {
@@ -49,6 +49,15 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
         { "explorer-token", "/analyses/{garden}?map=token&token=300&layer=9&pins=300&with=200-205_224-229" },
         { "explorer-compared", "/analyses/{garden}?map=mask&pair=3-12&lock=200" },
         { "masks", "/runs/{run}/masks" },
+        { "images", "/images" },
+        { "images-token", "/images?text=cat&layers=8-&p=0.3" },
+        { "atlas", "/atlas" },
+        { "atlas-cat", "/atlas?text=cat&match=exact" },
+        { "statistics", "/statistics" },
+        { "statistics-run", "/runs/{run}/statistics?group=text&tables=best" },
+        { "report", "/runs/{run}/report" },
+        { "search", "/search?q=sun" },
+        { "shortcuts", "/shortcuts" },
         { "nowhere", "/nowhere" },
     };
 
@@ -72,7 +81,7 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
             Assert.Empty(english);
             var (width, room) = (await watched.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"), await watched.Page.EvaluateAsync<int>("() => window.innerWidth"));
             Assert.True(width <= room, $"The page is {width} pixels wide, the window {room}.");
-            var findings = (await watched.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{violation.Id}: {violation.Help}");
+            var findings = (await watched.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html).Take(3))}");
             Assert.Empty(findings);
             watched.AssertQuiet(except: name == "nowhere" ? new Regex("404") : null);
         }

@@ -8,7 +8,7 @@ namespace LogitLens.Dashboard.Tests.Languages;
 internal static partial class SourceTexts
 {
     private static readonly string[] ShownAttributes =
-        ["title", "aria-label", "aria-description", "aria-roledescription", "aria-valuetext", "placeholder", "alt", "Label", "HelperText", "Placeholder", "Text", "Title", "Sentence", "Accept", "Refuse"];
+        ["title", "aria-label", "aria-description", "aria-roledescription", "aria-valuetext", "placeholder", "alt", "Label", "HelperText", "Placeholder", "Text", "Title", "Sentence"];
 
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> Resources = new();
 
@@ -81,22 +81,32 @@ internal static partial class SourceTexts
     {
         var source = RazorComments().Replace(razor, string.Empty);
         var codeAt = CodeBlock().Match(source) is { Success: true } code ? code.Index : source.Length;
-        var (markup, block) = (source[..codeAt], source[codeAt..]);
-        foreach (Match tag in Tag().Matches(Directives().Replace(markup, string.Empty)))
+        var (markup, block) = (Directives().Replace(source[..codeAt], string.Empty), source[codeAt..]);
+        var text = new System.Text.StringBuilder();
+        for (var i = 0; i < markup.Length;)
         {
-            foreach (Match attribute in Attribute().Matches(tag.Value))
+            if (markup[i] != '<' || i + 1 >= markup.Length || !(char.IsLetter(markup[i + 1]) || markup[i + 1] == '/'))
+            {
+                text.Append(markup[i++]);
+                continue;
+            }
+
+            var end = EndOfTag(markup, i);
+            foreach (Match attribute in Attribute().Matches(markup[i..end]))
             {
                 var value = attribute.Groups["value"].Value;
-                if (ShownAttributes.Contains(attribute.Groups["name"].Value) && Word().IsMatch(value) && !value.StartsWith('@') && !value.Contains("L[", StringComparison.Ordinal))
+                if (ShownAttributes.Contains(attribute.Groups["name"].Value) && Word().IsMatch(value) && !value.Contains('@', StringComparison.Ordinal))
                 {
                     yield return $"{attribute.Groups["name"].Value}=\"{value}\"";
                 }
             }
+
+            text.Append('\n');
+            i = end;
         }
 
         // What is left between tags once expressions and statements are gone.
-        var text = Tag().Replace(DropExpressions(Directives().Replace(markup, string.Empty)), "\n");
-        foreach (var line in text.Split('\n').Select(line => line.Trim()))
+        foreach (var line in DropExpressions(text.ToString()).Split('\n').Select(line => line.Trim()))
         {
             if (Word().IsMatch(line) && !Statement().IsMatch(line))
             {
@@ -104,15 +114,12 @@ internal static partial class SourceTexts
             }
         }
 
-        foreach (Match sentence in Sentence().Matches(XmlDocs().Replace(LineComments().Replace(DropTranslated(block), string.Empty), string.Empty)))
+        // From the end of one literal to the beginning of the next there may be code; fragments in code have classes and expressions.
+        foreach (Match sentence in Sentence().Matches(XmlDocs().Replace(LineComments().Replace(DropTranslated(block), string.Empty), string.Empty)).Where(match => !NoSentence().IsMatch(match.Value)))
         {
             yield return sentence.Value;
         }
     }
-
-    /// <summary>Sentences in the code of a class.</summary>
-    public static IEnumerable<string> ReadSentences(string code) =>
-        Sentence().Matches(LineComments().Replace(XmlDocs().Replace(DropTranslated(code), string.Empty), string.Empty)).Select(match => match.Value);
 
     private static string DropTranslated(string code) => TranslatedCall().Replace(code, "(");
 
@@ -149,6 +156,29 @@ internal static partial class SourceTexts
         }
 
         return kept.ToString();
+    }
+
+    // Quoted values may hold expressions with quotes and angles of their own.
+    private static int EndOfTag(string markup, int open)
+    {
+        var i = open;
+        while (i < markup.Length && markup[i] != '>')
+        {
+            if (markup[i] != '"')
+            {
+                i++;
+                continue;
+            }
+
+            for (i++; i < markup.Length && markup[i] != '"';)
+            {
+                i = markup[i] is '(' or '[' ? Close(markup, i) + 1 : i + 1;
+            }
+
+            i++;
+        }
+
+        return Math.Min(markup.Length, i + 1);
     }
 
     private static int Close(string text, int open)
@@ -233,9 +263,6 @@ internal static partial class SourceTexts
     [GeneratedRegex(@"^@(?:page|using|inject|inherits|implements|typeparam|attribute|layout|namespace)\b.*$", RegexOptions.Multiline)]
     private static partial Regex Directives();
 
-    [GeneratedRegex("""</?[A-Za-z][\w.]*(?:\s+[@\w:-]+(?:\s*=\s*(?:"(?:@\((?>[^()"]+|"[^"]*"|\((?<d>)|\)(?<-d>))*(?(d)(?!))\)|[^"@]|@[^"]*?\["[^"]*"[^"]*?\]|@(?!\())*"|[^\s">]+))?)*\s*/?>""")]
-    private static partial Regex Tag();
-
     [GeneratedRegex("""(?<name>[\w-]+)="(?<value>[^"]*)""")]
     private static partial Regex Attribute();
 
@@ -248,8 +275,11 @@ internal static partial class SourceTexts
     [GeneratedRegex(@"^@(?:if|foreach|for|while|switch|else|code|using|try|lock|\{|\*)\b")]
     private static partial Regex StatementStart();
 
-    [GeneratedRegex(""""(?:\$)?"(?:[^"\\\n]|\\.)*\p{L}{2,}(?:[^"\\\n]|\\.)* (?:[^"\\\n]|\\.)*"(?!")"""")]
+    [GeneratedRegex(""""(?<!")\$?"(?:[^"\\\n{}]|\\.|\{[^"\n{}]*\})*\p{L}{2,} (?:[^"\\\n{}]|\\.|\{[^"\n{}]*\})*\p{L}{2,}(?:[^"\\\n{}]|\\.|\{[^"\n{}]*\})*"(?!")"""")]
     private static partial Regex Sentence();
+
+    [GeneratedRegex("""=>|^"(?:@|(?:ll|lx|lc|lk|ls)-)""")]
+    private static partial Regex NoSentence();
 
     [GeneratedRegex(""""(?:\b\w+\[|\.Count\(|Texts\.Mark\()\s*"(?:[^"\\]|\\.)*"(?!")"""")]
     private static partial Regex TranslatedCall();

@@ -71,7 +71,7 @@ public sealed partial class Image
     private Task LoadAsync()
     {
         var sha256 = Sha256;
-        return _loader.LoadAsync("The image could not be read", async token =>
+        return _loader.LoadAsync(L["The image could not be read"], async token =>
         {
             var image = await Store.FindAsync(sha256, token);
             if (image is null)
@@ -104,12 +104,12 @@ public sealed partial class Image
     private async Task DeleteAsync()
     {
         if (_loader.Value?.Image is not { } image
-            || !await ConfirmDialog.AskAsync(Dialogs, "Delete the image?", $"\"{image.Name}\" goes, with its file. No analysis uses it. This cannot be undone.", "Delete"))
+            || !await ConfirmDialog.AskAsync(Dialogs, L["Delete the image?"], L["\"{0}\" goes, with its file. No analysis uses it. This cannot be undone.", image.Name], L["Delete"]))
         {
             return;
         }
 
-        var attempt = $"\"{image.Name}\" could not be deleted";
+        string attempt = L["\"{0}\" could not be deleted", image.Name];
         try
         {
             if (await Task.Run(() => Store.DeleteUnusedAsync([image.Id], CancellationToken.None)) > 0)
@@ -118,7 +118,7 @@ public sealed partial class Image
                 return;
             }
 
-            _message = $"{attempt}: an analysis uses it by now; delete its run first.";
+            _message = L["{0}: an analysis uses it by now; delete its run first.", attempt];
         }
         catch (Exception exception) when (Failures.Describe(exception, attempt) is not null)
         {
