@@ -12,7 +12,7 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
     private const string ReadWords =
         """
         () => {
-          const data = 'code, kbd, pre, script, style, noscript, [hidden], [lang=en], .lx-token, .lx-word, .lx-page-prompt, .lx-page-fact, .ll-tile-name, .ll-tile-text, .ll-run-head h2, .ll-run-head .ll-clip, .ll-name, .ll-clip, .ll-prompt, .lx-answer-words, .lx-answer-truth, .lx-words, .ll-care-command, .mud-select-input, .ll-answer, .lx-atlas, .lx-curve, .ll-facts dd, .ll-provenance dt, [data-language]';
+          const data = 'code, kbd, pre, script, style, noscript, [hidden], [lang=en], .lx-token, .lx-word, .lx-page-prompt, .lx-page-fact, .ll-tile-name, .ll-tile-text, .ll-run-head h2, .ll-run-head .ll-clip, .ll-name, .ll-clip, .ll-prompt, .lx-answer-words, .lx-answer-truth, .lx-words, .ll-care-command, .mud-select-input, .ll-answer, .la-tokens, .la-token, figure[data-chart=tokens] svg, figure[data-chart=tokens] .st-table, figure[data-chart=tokenlayers] svg, figure[data-chart=tokenlayers] .st-table, .lx-atlas, .lx-curve, .ll-facts dd, .ll-provenance dt, [data-language]';
           const found = [];
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           while (walker.nextNode()) {
