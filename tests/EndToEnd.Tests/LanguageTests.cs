@@ -12,7 +12,7 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
     private const string ReadWords =
         """
         () => {
-          const data = 'code, kbd, pre, script, style, noscript, [hidden], [lang=en], .lx-token, .lx-word, .lx-page-prompt, .lx-page-fact, .ll-tile-name, .ll-tile-text, .ll-run-head h2, .ll-run-head .ll-clip, .ll-name, .ll-clip, .ll-prompt, .lx-answer-words, .lx-answer-truth, .lx-words, .ll-care-command, .mud-select-input, .lx-atlas, .lx-curve, .ll-facts dd, .ll-provenance dt, [data-language]';
+          const data = 'code, kbd, pre, script, style, noscript, [hidden], [lang=en], .lx-token, .lx-word, .lx-page-prompt, .lx-page-fact, .ll-tile-name, .ll-tile-text, .ll-run-head h2, .ll-run-head .ll-clip, .ll-name, .ll-clip, .ll-prompt, .lx-answer-words, .lx-answer-truth, .lx-words, .ll-care-command, .mud-select-input, .ll-answer, .lx-atlas, .lx-curve, .ll-facts dd, .ll-provenance dt, [data-language]';
           const found = [];
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           while (walker.nextNode()) {
@@ -63,6 +63,15 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
             await SpeakRussianAsync(watched.Page);
             await watched.Page.GotoAsync(Address(path));
             await Assertions.Expect(watched.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+            if (name.StartsWith("explorer", StringComparison.Ordinal))
+            {
+                await Assertions.Expect(watched.Page.GetByRole(AriaRole.Region, new() { Name = "Инспектор" })).ToBeVisibleAsync();
+            }
+            else if (name == "masks")
+            {
+                await Assertions.Expect(watched.Page.GetByRole(AriaRole.Toolbar, new() { Name = "Маски" })).ToBeVisibleAsync();
+            }
+
             await watched.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
             await watched.Page.WaitForTimeoutAsync(400);
             await watched.ScreenshotAsync($"ru-{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}");
@@ -72,7 +81,7 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
             Assert.Empty(english);
             var (width, room) = (await watched.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"), await watched.Page.EvaluateAsync<int>("() => window.innerWidth"));
             Assert.True(width <= room, $"The page is {width} pixels wide, the window {room}.");
-            var findings = (await watched.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{violation.Id}: {violation.Help}");
+            var findings = (await watched.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html).Take(3))}");
             Assert.Empty(findings);
             watched.AssertQuiet(except: name == "nowhere" ? new Regex("404") : null);
         }
