@@ -9,7 +9,7 @@ using TorchSharp;
 
 namespace LogitLens.Inference;
 
-/// <summary>A checkpoint in memory, ready to read pictures through the lens. Not safe for two calls at once.</summary>
+/// <summary>A checkpoint in memory, ready to read pictures through the lens. One analysis at a time; pictures may be prepared beside it and beside each other.</summary>
 /// <remarks>The CPU computes in fp32. CUDA computes in fp16 with norms in fp32, and is not run in this project's own tests.</remarks>
 public sealed class LensEngine : IDisposable
 {

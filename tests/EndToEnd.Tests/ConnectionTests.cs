@@ -87,6 +87,10 @@ public sealed partial class ConnectionTests(RestartableDashboard server) : IClas
         var watched = await browser.OpenAsync();
         var page = watched.Page;
         await page.GotoAsync(new Uri(server.Dashboard.Address, "/runs/new?images=1").ToString());
+
+        // The page proposes a name once it is connected and has found the picture.
+        await watched.WaitForKeysAsync();
+        await Assertions.Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync(new Regex("garden"));
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("a name that took thinking");
 
         await server.KillAsync();

@@ -49,6 +49,15 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
         { "explorer-token", "/analyses/{garden}?map=token&token=300&layer=9&pins=300&with=200-205_224-229" },
         { "explorer-compared", "/analyses/{garden}?map=mask&pair=3-12&lock=200" },
         { "masks", "/runs/{run}/masks" },
+        { "images", "/images" },
+        { "images-token", "/images?text=cat&layers=8-&p=0.3" },
+        { "atlas", "/atlas" },
+        { "atlas-cat", "/atlas?text=cat&match=exact" },
+        { "statistics", "/statistics" },
+        { "statistics-run", "/runs/{run}/statistics?group=text&tables=best" },
+        { "report", "/runs/{run}/report" },
+        { "search", "/search?q=sun" },
+        { "shortcuts", "/shortcuts" },
         { "nowhere", "/nowhere" },
     };
 

@@ -20,6 +20,9 @@ internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, Im
     /// <summary>Pictures claimed together at most; how many of them are computed at once follows from memory.</summary>
     public const int MostPictures = 8;
 
+    // A decoded picture may take hundreds of megabytes.
+    private static readonly int MostPreparedAtOnce = Math.Min(4, Environment.ProcessorCount);
+
     // So many layers of each analysis the engine may be ahead of the disk.
     private const int LayersAhead = 4;
 
@@ -57,11 +60,14 @@ internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, Im
     private async Task RunPartAsync(LensEngine engine, List<RunnerItem> items, bool keepReadings, RunnerListener listener, CancellationToken cancellationToken)
     {
         listener.OnProgress(items, new RunnerProgress(RunnerStage.Preparing, 0, 1));
-        var prepared = new List<PreparedItem>();
-        foreach (var same in items.Where(item => item.IsWanted).GroupBy(item => item.Claimed.Image))
-        {
-            prepared.AddRange(await PrepareAsync(engine, [.. same], cancellationToken));
-        }
+        var groups = items.Where(item => item.IsWanted).GroupBy(item => item.Claimed.Image).Select(same => same.ToList()).ToList();
+        var byGroup = new IReadOnlyList<PreparedItem>[groups.Count];
+        await Parallel.ForAsync(
+            0,
+            groups.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = MostPreparedAtOnce, CancellationToken = cancellationToken },
+            async (i, token) => byGroup[i] = await PrepareAsync(engine, groups[i], token));
+        var prepared = byGroup.SelectMany(group => group).ToList();
 
         var layers = items[0].Claimed.Settings.Layers?.Count ?? engine.Config.Text.Layers + 1;
         await WriteLayoutsAsync(prepared, layers, cancellationToken);
@@ -85,12 +91,12 @@ internal sealed class AnalysisRunner(EngineHost engines, AnalysisQueue queue, Im
     }
 
     /// <summary>Prompts on one picture: it is decoded once.</summary>
-    private async Task<IReadOnlyList<PreparedItem>> PrepareAsync(LensEngine engine, IReadOnlyList<RunnerItem> same, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PreparedItem>> PrepareAsync(LensEngine engine, List<RunnerItem> same, CancellationToken cancellationToken)
     {
         var claimed = same[0].Claimed;
         var file = await images.ReadAsync(claimed.Image, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return await engines.RunAsync(() =>
+        return await Task.Run(() =>
         {
             var prepared = new List<PreparedItem>();
             foreach (var item in same)

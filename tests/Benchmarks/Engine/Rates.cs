@@ -12,15 +12,24 @@ internal static class Rates
 {
     private const int Rounds = 5;
 
-    /// <summary>FLOP/s of one product of this shape by libtorch's matrix multiplication and by its convolution, the best of several rounds each.</summary>
-    internal static (double Multiplication, double Convolution) Gemm(Gemm gemm)
+    /// <summary>FLOP/s of a product of this shape by libtorch's matrix multiplication and by its convolution, the best of several rounds each.</summary>
+    /// <remarks>Attention's small products come in numbers, so they are also multiplied several in one call, which libtorch may do better than one by one.</remarks>
+    internal static (double Multiplication, double Convolution) Gemm(Gemm gemm, int pictures)
     {
         using var noGradients = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         var left = torch.randn(gemm.M, gemm.K);
         var right = torch.randn(gemm.N, gemm.K);
         var single = 2.0 * gemm.M * gemm.K * gemm.N;
-        return (single / Best(() => torch.nn.functional.linear(left, right), single), single / Best(() => MatrixProduct.Convolve(left, right, bias: null), single));
+        var multiplication = single / Best(() => torch.nn.functional.linear(left, right), single);
+        if (gemm.IsOfAttention)
+        {
+            var heads = 8 * pictures;
+            var (many, others) = (torch.randn(heads, gemm.M, gemm.K), torch.randn(heads, gemm.K, gemm.N));
+            multiplication = Math.Max(multiplication, heads * single / Best(() => torch.bmm(many, others), heads * single));
+        }
+
+        return (multiplication, single / Best(() => MatrixProduct.Convolve(left, right, bias: null), single));
     }
 
     /// <summary>Bytes of stored blocks read and converted per second, nothing else being done.</summary>

@@ -3,7 +3,8 @@ using LogitLens.Inference.Checkpoints;
 namespace LogitLens.Benchmarks.Engine;
 
 /// <summary>Matrix products of one shape: (m × k) · (k × n), done <paramref name="Count"/> times.</summary>
-internal sealed record Gemm(string Stage, long M, long K, long N, double Count)
+/// <param name="IsOfAttention">Whether it is one of many small ones, a head of a picture each.</param>
+internal sealed record Gemm(string Stage, long M, long K, long N, double Count, bool IsOfAttention = false)
 {
     /// <summary>Floating-point operations: two for each multiply-and-add.</summary>
     public double Flops => 2.0 * M * K * N * Count;
@@ -38,8 +39,8 @@ internal static class Work
             new("tower", allTower, vision.HiddenSize, vision.HiddenSize, 4 * deepest),
             new("tower", allTower, vision.HiddenSize, vision.IntermediateSize, deepest),
             new("tower", allTower, vision.IntermediateSize, vision.HiddenSize, deepest),
-            new("tower", tower, visionHead, tower, vision.Heads * deepest * pictures),
-            new("tower", tower, tower, visionHead, vision.Heads * deepest * pictures),
+            new("tower", tower, visionHead, tower, vision.Heads * deepest * pictures, IsOfAttention: true),
+            new("tower", tower, tower, visionHead, vision.Heads * deepest * pictures, IsOfAttention: true),
             new("tower", allPatches, vision.HiddenSize * config.VisionFeatureLayers.Count, text.HiddenSize, 1),
             new("tower", allPatches, text.HiddenSize, text.HiddenSize, 1),
             new("decoder", all, text.HiddenSize, queryWidth, text.Layers),
@@ -47,8 +48,8 @@ internal static class Work
             new("decoder", all, queryWidth, text.HiddenSize, text.Layers),
             new("decoder", all, text.HiddenSize, text.IntermediateSize, 2 * text.Layers),
             new("decoder", all, text.IntermediateSize, text.HiddenSize, text.Layers),
-            new("decoder", positions, text.HeadSize, positions, text.Heads * text.Layers * pictures),
-            new("decoder", positions, positions, text.HeadSize, text.Heads * text.Layers * pictures),
+            new("decoder", positions, text.HeadSize, positions, text.Heads * text.Layers * pictures, IsOfAttention: true),
+            new("decoder", positions, positions, text.HeadSize, text.Heads * text.Layers * pictures, IsOfAttention: true),
             new("lens", all, text.HiddenSize, text.VocabularySize, layersRead),
         ];
     }

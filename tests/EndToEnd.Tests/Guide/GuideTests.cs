@@ -59,6 +59,9 @@ public sealed partial class GuideTests(TourDashboard tour) : IClassFixture<TourD
             new("report", $"/runs/{tour.Described}/report", page => Expect(page.Locator("figure svg").First)),
             new("search", "/search?q=sun", page => Expect(page.GetByText("sunflower").First)),
             new("run", $"/runs/{tour.Described}", page => Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("garden") }).First)),
+
+            // The last one: it leaves the browser speaking Russian.
+            new("russian", garden, SpeakRussianAsync),
         ];
     }
 
@@ -92,6 +95,13 @@ public sealed partial class GuideTests(TourDashboard tour) : IClassFixture<TourD
         await page.Mouse.MoveAsync(box.X + (box.Width * 0.46f), box.Y + (box.Height * 0.62f));
         await page.Mouse.UpAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("with="));
+    }
+
+    private static async Task SpeakRussianAsync(IPage page)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Русский" }).ClickAsync();
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "ru");
+        await Assertions.Expect(page.Locator(".lx-picture-marks")).ToHaveAttributeAsync("aria-label", new Regex("576 патчей"));
     }
 
     private static ILocator Picture(IPage page) => page.Locator("canvas[aria-roledescription='picture with patches']");

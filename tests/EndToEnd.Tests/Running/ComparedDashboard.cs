@@ -62,8 +62,14 @@ public sealed class ComparedDashboard : IAsyncLifetime
             {
                 var full = analysis.GetProperty("prompt").GetString()!;
                 var prompt = ((string[])[Behind, OtherBehind, Before]).FirstOrDefault(known => full.Contains(known, StringComparison.Ordinal)) ?? full;
-                _analyses[(prompt, analysis.GetProperty("image").GetProperty("name").GetString()!)] = analysis.GetProperty("id").GetInt64();
-                _runs.TryAdd(prompt, id);
+                var image = analysis.GetProperty("image").GetProperty("name").GetString()!;
+                _analyses[(prompt, image)] = analysis.GetProperty("id").GetInt64();
+
+                // The imported pages have the first prompt, too.
+                if (Pictures.Contains(image))
+                {
+                    _runs[prompt] = id;
+                }
             }
         }
     }

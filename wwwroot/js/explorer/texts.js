@@ -35,3 +35,8 @@ export function languageTag() {
 export function capital(text) {
   return text.charAt(0).toLocaleUpperCase(languageTag()) + text.slice(1);
 }
+
+/** Marks a key in a table, which is said where it is shown. */
+export function key(text) {
+  return text;
+}
