@@ -72,6 +72,15 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
             await SpeakRussianAsync(watched.Page);
             await watched.Page.GotoAsync(Address(path));
             await Assertions.Expect(watched.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+            if (name.StartsWith("explorer", StringComparison.Ordinal))
+            {
+                await Assertions.Expect(watched.Page.GetByRole(AriaRole.Region, new() { Name = "Инспектор" })).ToBeVisibleAsync();
+            }
+            else if (name == "masks")
+            {
+                await Assertions.Expect(watched.Page.GetByRole(AriaRole.Toolbar, new() { Name = "Маски" })).ToBeVisibleAsync();
+            }
+
             await watched.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
             await watched.Page.WaitForTimeoutAsync(400);
             await watched.ScreenshotAsync($"ru-{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}");
