@@ -100,6 +100,31 @@ public sealed class AtlasTests(DemoDashboard demo) : IClassFixture<DemoDashboard
         watched.AssertQuiet();
     }
 
+    [Theory]
+    [InlineData("click")]
+    [InlineData("keys")]
+    public async Task Explorer_CellWithCtrl_OpensItsTokenInTheAtlas(string by)
+    {
+        await using var browser = await Browser.StartAsync();
+        var explorer = await ExplorerPage.OpenAsync(browser, demo.Address, demo.AnalysisOf("garden.jpg"), string.Empty);
+        var opened = explorer.Page.Context.WaitForPageAsync();
+        if (by == "click")
+        {
+            await explorer.Picture.ClickAsync(new() { Position = new() { X = 200, Y = 150 }, Modifiers = [KeyboardModifier.Control] });
+        }
+        else
+        {
+            await explorer.Table.FocusAsync();
+            await explorer.Page.Keyboard.PressAsync("ArrowDown");
+            await explorer.Page.Keyboard.PressAsync("Control+Enter");
+        }
+
+        var atlas = await opened;
+        await Assertions.Expect(atlas).ToHaveURLAsync(new Regex("/atlas\\?tokens=\\d+&checkpoint="));
+        await Assertions.Expect(explorer.Page).Not.ToHaveURLAsync(new Regex("lock="));
+        explorer.Watched.AssertQuiet();
+    }
+
     [Fact]
     public async Task Patches_OfTheCat_AreWhatTheExplorersReadingsHold()
     {

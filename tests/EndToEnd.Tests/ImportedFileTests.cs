@@ -42,6 +42,27 @@ public sealed class ImportedFileTests(ImportedDashboard imported) : IClassFixtur
         explorer.Watched.AssertQuiet();
     }
 
+    [Theory]
+    [InlineData("gallery", "/images?text=sky&match=prefix", "canvas[data-lit]:not([data-lit='0'])")]
+    [InlineData("atlas", "/atlas?text=sky&match=prefix", "canvas[data-lit]:not([data-lit='0'])")]
+    [InlineData("masks", "/runs/{run}/masks", ".lx-mask-count")]
+    [InlineData("statistics", "/runs/{run}/statistics", "figure[data-chart=best] svg")]
+    [InlineData("report", "/runs/{run}/report", "figure[data-chart=best] svg")]
+    [InlineData("search", "/search?q=sky", "a[href*='/atlas']")]
+    public async Task View_OverImportedPages_ShowsThemQuietlyAndAccessibly(string name, string path, string shown)
+    {
+        await imported.StartAsync(TestContext.Current.CancellationToken);
+        await using var browser = await Browser.StartAsync();
+        var watched = await browser.OpenAsync(1280, 900);
+        await watched.Page.GotoAsync(new Uri(imported.Address, path.Replace("{run}", imported.Run, StringComparison.Ordinal)).ToString());
+
+        await Assertions.Expect(watched.Page.Locator(shown).First).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await watched.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await watched.ScreenshotAsync($"imported-{name}");
+        Assert.Empty((await watched.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{violation.Id}: {violation.Help}"));
+        watched.AssertQuiet();
+    }
+
     [Fact]
     public async Task Explorer_OfAnImportedPage_SaysWhatIsNotInTheFile()
     {

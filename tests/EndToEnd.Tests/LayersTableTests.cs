@@ -54,7 +54,7 @@ public sealed class LayersTableTests(DemoDashboard demo) : IClassFixture<DemoDas
         await using var browser = await Browser.StartAsync();
         var explorer = await ExplorerPage.OpenAsync(browser, demo.Address, demo.AnalysisOf("garden.jpg"), "?layer=3&rows=patches");
 
-        await explorer.Page.GetByRole(AriaRole.Button, new() { Name = "compare" }).ClickAsync();
+        await explorer.Page.GetByRole(AriaRole.Button, new() { Name = "compare", Exact = true }).ClickAsync();
 
         await Assertions.Expect(explorer.Page).ToHaveURLAsync(new Regex("pair=3-12"));
         await Assertions.Expect(explorer.Layers).ToContainTextAsync(new Regex("\\d+ of 576 read another token"));

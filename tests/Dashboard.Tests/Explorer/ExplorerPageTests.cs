@@ -35,6 +35,7 @@ public sealed class ExplorerPageTests : IAsyncLifetime
         _context.Services.AddLanguages();
         _context.Services.AddSingleton(TimeProvider.System);
         _context.Services.AddSingleton(_monitor);
+        _context.Services.AddScoped<LogitLens.Dashboard.People.Visitor>();
         _context.Services.AddLogitLensStorage(new StorageOptions { DatabasePath = Path.Combine(_folder.FullName, "test.db") });
         _context.Services.AddSingleton(services => new RunCoordinator(
             services.GetRequiredService<RunStore>(),

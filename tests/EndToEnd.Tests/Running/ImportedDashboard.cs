@@ -15,6 +15,9 @@ public sealed class ImportedDashboard : IAsyncDisposable
     /// <summary>Where the program listens.</summary>
     public Uri Address => _dashboard!.Address;
 
+    /// <summary>The run that the pages became.</summary>
+    public string Run { get; private set; } = string.Empty;
+
     /// <summary>The analysis of a page, by the page's name without its end.</summary>
     public long AnalysisOf(string name) => _analyses.Single(analysis => Path.GetFileNameWithoutExtension(analysis.Key) == name).Value;
 
@@ -41,8 +44,8 @@ public sealed class ImportedDashboard : IAsyncDisposable
 
         _dashboard = await DashboardProcess.StartAsync(_folder, cancellationToken);
         var runs = await _dashboard.GetAsync("/api/runs", cancellationToken);
-        var run = runs.GetProperty("items").EnumerateArray().Single(item => item.GetProperty("checkpoint").GetProperty("modelType").GetString() == "imported").GetProperty("id").GetString();
-        var analyses = await _dashboard.GetAsync($"/api/runs/{run}/analyses", cancellationToken);
+        Run = runs.GetProperty("items").EnumerateArray().Single(item => item.GetProperty("checkpoint").GetProperty("modelType").GetString() == "imported").GetProperty("id").GetString()!;
+        var analyses = await _dashboard.GetAsync($"/api/runs/{Run}/analyses", cancellationToken);
         _analyses = analyses.GetProperty("items").EnumerateArray().ToDictionary(item => item.GetProperty("image").GetProperty("name").GetString()!, item => item.GetProperty("id").GetInt64());
     }
 

@@ -1,5 +1,6 @@
 // The way from a token to where it is read in all pictures.
 
+import { NONE } from './criteria.js';
 import { make } from './dom.js';
 import { say } from './texts.js';
 
@@ -21,4 +22,18 @@ export function makeAtlasLink(explorer, id = null) {
 export function fillAtlasLink(explorer, link, id) {
   link.href = explorer.atlasUrl(id);
   link.setAttribute('aria-label', say('{0} in the atlas', explorer.model.display(id)));
+}
+
+/** Presses a place; with Ctrl (⌘) held, its token opens in the atlas, as links open with it. */
+export function pressOrOpen(explorer, place, event) {
+  const { model, view, atlasUrl } = explorer;
+  if (!(event.ctrlKey || event.metaKey) || !atlasUrl) {
+    explorer.press(place, event.shiftKey);
+    return;
+  }
+
+  const layer = place.layer ?? model.shown(view.layer, place.position);
+  if (layer !== NONE && model.has(layer)) {
+    window.open(atlasUrl(model.id(layer, place.position)), '_blank', 'noopener');
+  }
 }

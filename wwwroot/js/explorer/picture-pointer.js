@@ -1,5 +1,6 @@
 // Hands on the picture: pointing, clicking, dragging a rectangle, moving and zooming; and the same by keys.
 
+import { pressOrOpen } from './atlas-link.js';
 import { CHANGED } from './dom.js';
 import { neighbourOf, patchAtPoint, patchesIn } from './grids.js';
 
@@ -149,7 +150,7 @@ export class PictureHands {
     } else if (!drag.moved) {
       const index = this.#hit([event.offsetX, event.offsetY]);
       if (index !== null) {
-        explorer.press({ position: index, layer: null }, event.shiftKey);
+        pressOrOpen(explorer, { position: index, layer: null }, event);
       }
     }
   }
@@ -162,7 +163,7 @@ export class PictureHands {
 
   #onKey(event) {
     const { explorer } = this;
-    if (!explorer.model || event.ctrlKey || event.metaKey || event.altKey) {
+    if (!explorer.model || ((event.ctrlKey || event.metaKey) && event.key !== 'Enter') || event.altKey) {
       return;
     }
 
@@ -184,7 +185,7 @@ export class PictureHands {
     } else if (event.key === 'Enter' || event.key === ' ') {
       const at = explorer.hover ?? explorer.view.lock;
       if (at) {
-        explorer.press({ position: at.position, layer: null }, event.shiftKey);
+        pressOrOpen(explorer, { position: at.position, layer: null }, event);
       }
     } else {
       return;

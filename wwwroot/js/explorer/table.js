@@ -1,6 +1,7 @@
 // Positions × layers. One canvas of the size of the window on it: only the cells in sight are drawn, and the head and the first column stay.
 // The first row under the head always shows the position that is pointed at or locked, so that nothing has to scroll to be read.
 
+import { pressOrOpen } from './atlas-link.js';
 import { NONE } from './criteria.js';
 import { CHANGED, Listeners, fitCanvas, make, watchSize } from './dom.js';
 import { fillToken, formatProbability, layerPhrase, placeName, placePhrase } from './format.js';
@@ -332,7 +333,7 @@ export class TablePart {
       if (hit?.head && hit.layer !== null) {
         explorer.setLayer(explorer.view.layer === hit.layer ? null : hit.layer);
       } else if (hit && !hit.head) {
-        explorer.press({ position: hit.position, layer: hit.layer }, event.shiftKey);
+        pressOrOpen(explorer, { position: hit.position, layer: hit.layer }, event);
       }
     });
     listeners.on(canvas, 'keydown', (event) => this.#onKey(event));
@@ -346,7 +347,7 @@ export class TablePart {
   #onKey(event) {
     const { explorer } = this;
     const { model } = explorer;
-    if (!model || this.rows.length === 0 || event.ctrlKey || event.metaKey || event.altKey) {
+    if (!model || this.rows.length === 0 || ((event.ctrlKey || event.metaKey) && event.key !== 'Enter') || event.altKey) {
       return;
     }
 
@@ -368,7 +369,7 @@ export class TablePart {
       explorer.say();
     } else if (event.key === 'Enter' || event.key === ' ') {
       if (current) {
-        explorer.press({ position: current.position, layer: current.layer ?? this.columns[column].layer }, event.shiftKey);
+        pressOrOpen(explorer, { position: current.position, layer: current.layer ?? this.columns[column].layer }, event);
       }
     } else {
       return;

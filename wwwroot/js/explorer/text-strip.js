@@ -1,5 +1,6 @@
 // The prompt's tokens in their order, the picture in its place among them, each underlined in the map's colour for text.
 
+import { pressOrOpen } from './atlas-link.js';
 import { BELOW } from './model.js';
 import { NONE } from './criteria.js';
 import { CHANGED, Listeners, make } from './dom.js';
@@ -94,7 +95,7 @@ export class TextStripPart {
     element.addEventListener('pointerleave', leave);
     element.addEventListener('focus', enter);
     element.addEventListener('blur', leave);
-    element.addEventListener('click', (event) => explorer.press({ position, layer: null }, event.shiftKey));
+    element.addEventListener('click', (event) => pressOrOpen(explorer, { position, layer: null }, event));
     this.words.push({ element, position });
     return element;
   }

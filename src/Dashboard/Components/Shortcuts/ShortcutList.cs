@@ -73,6 +73,7 @@ internal static class ShortcutList
             new("← ↑ ↓ →", L["Patch by patch"]),
             new("Enter", L["Lock or free"]),
             new("Shift Enter", L["Collect or leave out"]),
+            new("Ctrl Enter", L["Open its token in the atlas; a click with Ctrl does, too"]),
             new("+ - 0", L["Zoom in, out, all"]),
             new("Shift ← ↑ ↓ →", L["Move the zoomed picture"]),
             new("Space", L["Held: dragging moves the picture instead of collecting a rectangle"]),
@@ -89,6 +90,7 @@ internal static class ShortcutList
             new("Home End", L["First layer, last layer"]),
             new("Enter", L["Lock or free"]),
             new("Shift Enter", L["Collect or leave out"]),
+            new("Ctrl Enter", L["Open its token in the atlas; a click with Ctrl does, too"]),
         ]),
         new(L["In a comparison"], ["/compare"],
         [
