@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
@@ -12,7 +13,7 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
     private const string ReadWords =
         """
         () => {
-          const data = 'code, kbd, pre, script, style, noscript, [hidden], [lang=en], .lx-token, .lx-word, .lx-page-prompt, .lx-page-fact, .ll-tile-name, .ll-tile-text, .ll-run-head h2, .ll-run-head .ll-clip, .ll-name, .ll-clip, .ll-prompt, .lx-answer-words, .lx-answer-truth, .lx-words, .ll-care-command, .mud-select-input, .ll-answer, .la-tokens, .la-token, figure[data-chart=tokens] svg, figure[data-chart=tokens] .st-table, figure[data-chart=tokenlayers] svg, figure[data-chart=tokenlayers] .st-table, .lx-atlas, .lx-curve, .ll-facts dd, .ll-provenance dt, [data-language]';
+          const data = 'code, kbd, pre, script, style, noscript, [hidden], [lang=en], .lx-token, .lx-word, .lx-page-prompt, .lx-page-fact, .ll-tile-name, .ll-tile-text, .ll-run-head h2, .ll-run-head .ll-clip, .ll-name, .ll-clip, .ll-prompt, .lx-answer-words, .lx-answer-truth, .lx-words, .ll-care-command, .mud-select-input, .ll-answer, .lx-atlas, .lx-curve, .ll-facts dd, .ll-provenance dt, .st-provenance dl, .st-provenance table, [data-language]';
           const found = [];
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           while (walker.nextNode()) {
@@ -23,7 +24,8 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
             }
           }
           for (const element of document.querySelectorAll('[aria-label], [title], [placeholder], [aria-roledescription], [aria-valuetext]')) {
-            if (element.closest(data) || element.getClientRects().length === 0) {
+            // The chart library names its groups of marks itself.
+            if (element.closest(data) || element.ownerSVGElement || element.getClientRects().length === 0) {
               continue;
             }
             for (const name of ['aria-label', 'title', 'placeholder', 'aria-roledescription', 'aria-valuetext']) {
@@ -35,6 +37,13 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
           return found;
         }
         """;
+
+    /// <summary>What the demo's lens may read anywhere: the vocabulary of its checkpoint.</summary>
+    private static readonly Lazy<HashSet<string>> Tokens = new(() =>
+    {
+        using var tokenizer = JsonDocument.Parse(File.ReadAllText(Path.Combine(DashboardProcess.RepositoryRoot, "src", "Dashboard", "Demo", "checkpoint", "tokenizer.json")));
+        return [.. tokenizer.RootElement.GetProperty("model").GetProperty("vocab").EnumerateObject().Select(token => token.Name.Trim('▁'))];
+    });
 
     public static TheoryData<string, string> Pages => new()
     {
@@ -86,8 +95,8 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
             await watched.ScreenshotAsync($"ru-{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}");
 
             Assert.Equal("ru", await watched.Page.Locator("html").GetAttributeAsync("lang"));
-            var english = (await watched.Page.EvaluateAsync<string[]>(ReadWords)).Where(text => English().IsMatch(Known().Replace(text, string.Empty))).Distinct();
-            Assert.Empty(english);
+            var english = (await watched.Page.EvaluateAsync<string[]>(ReadWords)).Where(text => !Tokens.Value.Contains(text.Trim('␣', ' ', '…')) && English().IsMatch(Known().Replace(text, string.Empty))).Distinct().ToList();
+            Assert.True(english.Count == 0, string.Join('\n', english));
             var (width, room) = (await watched.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"), await watched.Page.EvaluateAsync<int>("() => window.innerWidth"));
             Assert.True(width <= room, $"The page is {width} pixels wide, the window {room}.");
             var findings = (await watched.Page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html).Take(3))}");
@@ -151,7 +160,7 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
         path.Replace("{run}", demo.Run, StringComparison.Ordinal).Replace("{garden}", $"{demo.AnalysisOf("garden.jpg")}", StringComparison.Ordinal)).ToString();
 
     // Names of things, formats and keys that Russian texts use as they are.
-    [GeneratedRegex(@"LogitLens|Hugging Face|llava[\w.-]*|LLaVA[\w.-]*|transformers|safetensors|EXIF|SHA-256|SQLite|JavaScript|HTML|JSON|CSV|TSV|PNG|SVG|Parquet|pandas|DuckDB|Spark|strip\(\)|emb(?![a-z])|top-1|Escape|Enter|Shift|\bEsc\b|image|question|answer|<image>|cat|sunflower|\bpx\b|\b[rc]\d+|\br c\b|max|https?://\S+|/\S*/\S+|[\w-]+\.(?:jpe?g|png|webp|db|html|json)|float\d+|logit|demo[^·]*|Describe[^·]*|tokenizer|Ctrl|TorchSharp|libtorch|\.NET|\ball \(|[0-9a-f]{8,}", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"«[^»]*»|“[^”]*”|␣\S+|LogitLens|Hugging Face|llava[\w.-]*|LLaVA[\w.-]*|transformers|safetensors|EXIF|SHA-256|SQLite|JavaScript|HTML|JSON|CSV|TSV|PNG|SVG|Parquet|pandas|DuckDB|Spark|strip\(\)|emb(?![a-z])|top-1|Escape|Enter|Shift|\bEsc\b|image|question|answer|<image>|cat|sunflower|\bpx\b|\b[rc]\d+|\br c\b|max|https?://\S+|/\S*/\S+|[\w-]+\.(?:jpe?g|png|webp|db|html|json)|float\d+|logit|demo[^·]*|Describe[^·]*|tokenizer|Ctrl|TorchSharp|libtorch|\.NET|\ball \(|[0-9a-f]{8,}", RegexOptions.IgnoreCase)]
     private static partial Regex Known();
 
     [GeneratedRegex(@"[A-Za-z]{3,}")]
