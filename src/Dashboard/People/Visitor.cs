@@ -1,3 +1,4 @@
+using LogitLens.Dashboard.Components.Common;
 using Microsoft.JSInterop;
 
 namespace LogitLens.Dashboard.People;
@@ -43,20 +44,7 @@ public sealed class Visitor(IJSRuntime js) : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone, and the module with it.
-        }
-    }
+    public ValueTask DisposeAsync() => _module.LetGoAsync();
 
     private async ValueTask<IJSObjectReference> ModuleAsync() => _module ??= await js.InvokeAsync<IJSObjectReference>("import", "./js/person.js");
 }

@@ -184,23 +184,8 @@ public sealed partial class NewsBell
         _disposed = true;
         News.Ended -= OnEnded;
         Navigation.LocationChanged -= OnLocationChanged;
-        try
-        {
-            if (_browser is not null)
-            {
-                await _browser.InvokeVoidAsync("dispose");
-                await _browser.DisposeAsync();
-            }
-
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone, and its listeners with it.
-        }
+        await _browser.EndAsync();
+        await _module.LetGoAsync();
 
         _self?.Dispose();
     }

@@ -167,7 +167,7 @@ public sealed partial class Compare
         // Meanwhile the page may have gone on to others, or gone.
         if (_disposed || _attached != key)
         {
-            await DisposeViewAsync(comparison);
+            await comparison.EndAsync();
             return;
         }
 
@@ -215,23 +215,7 @@ public sealed partial class Compare
 
     private async Task DetachAsync()
     {
-        if (Interlocked.Exchange(ref _comparison, null) is { } comparison)
-        {
-            await DisposeViewAsync(comparison);
-        }
-    }
-
-    private static async Task DisposeViewAsync(IJSObjectReference comparison)
-    {
-        try
-        {
-            await comparison.InvokeVoidAsync("dispose");
-            await comparison.DisposeAsync();
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone, and its listeners with it.
-        }
+        await Interlocked.Exchange(ref _comparison, null).EndAsync();
     }
 
     /// <inheritdoc/>
@@ -240,18 +224,7 @@ public sealed partial class Compare
         _disposed = true;
         Dispose();
         await DetachAsync();
-        if (_module is not null)
-        {
-            try
-            {
-                await _module.DisposeAsync();
-            }
-            catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-            {
-                // The browser is gone, and the module with it.
-            }
-        }
-
+        await _module.LetGoAsync();
         _self?.Dispose();
     }
 

@@ -259,7 +259,7 @@ public sealed partial class Explorer
         // Meanwhile the page may have gone on to another analysis, or gone.
         if (_disposed || _attached != detail.Row.Id.Value)
         {
-            await DisposeViewAsync(explorer);
+            await explorer.EndAsync();
             return;
         }
 
@@ -283,23 +283,7 @@ public sealed partial class Explorer
     private async Task DetachAsync()
     {
         _attached = null;
-        if (Interlocked.Exchange(ref _explorer, null) is { } explorer)
-        {
-            await DisposeViewAsync(explorer);
-        }
-    }
-
-    private static async Task DisposeViewAsync(IJSObjectReference explorer)
-    {
-        try
-        {
-            await explorer.InvokeVoidAsync("dispose");
-            await explorer.DisposeAsync();
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone, and its listeners with it.
-        }
+        await Interlocked.Exchange(ref _explorer, null).EndAsync();
     }
 
     private string? State(AnalysisDetail detail) => detail.Row.State switch
@@ -319,18 +303,7 @@ public sealed partial class Explorer
         _disposed = true;
         Dispose();
         await DetachAsync();
-        if (_module is not null)
-        {
-            try
-            {
-                await _module.DisposeAsync();
-            }
-            catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-            {
-                // The browser is gone, and the module with it.
-            }
-        }
-
+        await _module.LetGoAsync();
         _self?.Dispose();
     }
 

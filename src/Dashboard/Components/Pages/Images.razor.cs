@@ -429,32 +429,15 @@ public sealed partial class Images
         }
     }
 
-    private async Task DisposeLightsAsync()
-    {
-        if (Interlocked.Exchange(ref _lights, null) is { } lights)
-        {
-            await lights.InvokeVoidAsync("dispose");
-            await lights.DisposeAsync();
-        }
-    }
+    private ValueTask DisposeLightsAsync() => Interlocked.Exchange(ref _lights, null).EndAsync();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
         Dispose();
-        try
-        {
-            await DisposeLightsAsync();
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone, and the module with it.
-        }
+        await DisposeLightsAsync();
+        await _module.LetGoAsync();
     }
 
     /// <inheritdoc/>

@@ -175,32 +175,15 @@ public sealed partial class Masks
         return shown;
     }
 
-    private async Task DisposeSheetAsync()
-    {
-        if (Interlocked.Exchange(ref _sheet, null) is { } sheet)
-        {
-            await sheet.InvokeVoidAsync("dispose");
-            await sheet.DisposeAsync();
-        }
-    }
+    private ValueTask DisposeSheetAsync() => Interlocked.Exchange(ref _sheet, null).EndAsync();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
         Dispose();
-        try
-        {
-            await DisposeSheetAsync();
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone, and the module with it.
-        }
+        await DisposeSheetAsync();
+        await _module.LetGoAsync();
     }
 
     /// <inheritdoc/>

@@ -122,18 +122,8 @@ public sealed partial class Statistics
         _disposed = true;
         Navigation.LocationChanged -= OnLocationChanged;
         _loader?.Dispose();
-        try
-        {
-            await DisposePageAsync();
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone, and the module with it.
-        }
+        await DisposePageAsync();
+        await _module.LetGoAsync();
     }
 
     private async Task ReloadAsync()
@@ -164,14 +154,7 @@ public sealed partial class Statistics
         });
     }
 
-    private async Task DisposePageAsync()
-    {
-        if (Interlocked.Exchange(ref _page, null) is { } page)
-        {
-            await page.InvokeVoidAsync("dispose");
-            await page.DisposeAsync();
-        }
-    }
+    private ValueTask DisposePageAsync() => Interlocked.Exchange(ref _page, null).EndAsync();
 
     private sealed record Contents(RunRow? Run, bool IsMissing, IReadOnlyList<RunRow> Runs, IReadOnlyList<CheckpointRow> Checkpoints);
 }
