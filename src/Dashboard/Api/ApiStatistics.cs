@@ -1,3 +1,4 @@
+using LogitLens.Storage.Jobs;
 using LogitLens.Storage.Statistics;
 
 namespace LogitLens.Dashboard.Api;
@@ -40,7 +41,7 @@ internal sealed record ApiTokenCount(int Id, string Text, string Display, long C
 internal sealed record ApiMap(IReadOnlyList<int> Tiles, MeanMap? Map);
 
 /// <summary>Statistics that take longer: while state is running, look again; once it is done, ask the first question again.</summary>
-internal sealed record ApiStatisticsJob(Guid Id, StatisticsJobState State, int Read, int Total, string? Error)
+internal sealed record ApiStatisticsJob(Guid Id, JobState State, int Read, int Total, string? Error)
 {
     public static ApiStatisticsJob From(StatisticsJob job) => new(job.Id, job.State, job.Read, job.Total, job.Error);
 }

@@ -1,4 +1,5 @@
 using LogitLens.Storage;
+using LogitLens.Storage.Jobs;
 using LogitLens.Storage.Statistics;
 
 namespace LogitLens.Dashboard.Api;
@@ -121,7 +122,7 @@ internal static class StatisticsEndpoints
         return job switch
         {
             { Result: { } result } => TypedResults.Ok(ApiStatistics<T>.From(result, describe)),
-            { State: StatisticsJobState.Failed } => throw new StorageException(job.Error ?? "The statistics could not be computed."),
+            { State: JobState.Failed } => throw new StorageException(job.Error ?? "The statistics could not be computed."),
             _ => TypedResults.Accepted($"/api/statistics/jobs/{job.Id}", ApiStatisticsJob.From(job)),
         };
     }

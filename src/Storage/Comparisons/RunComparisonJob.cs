@@ -1,4 +1,4 @@
-using LogitLens.Storage.Statistics;
+using LogitLens.Storage.Jobs;
 
 namespace LogitLens.Storage.Comparisons;
 
@@ -8,4 +8,4 @@ namespace LogitLens.Storage.Comparisons;
 /// <param name="Total">Pairs to read.</param>
 /// <param name="Error">Why it failed; null unless it did.</param>
 /// <param name="Result">Null until it is Done.</param>
-public sealed record RunComparisonJob(Guid Id, StatisticsJobState State, int Read, int Total, string? Error, RunComparison? Result);
+public sealed record RunComparisonJob(Guid Id, JobState State, int Read, int Total, string? Error, RunComparison? Result);

@@ -1,6 +1,6 @@
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Comparisons;
-using LogitLens.Storage.Statistics;
+using LogitLens.Storage.Jobs;
 
 namespace LogitLens.Storage;
 
@@ -16,21 +16,17 @@ public sealed class RunComparisonJobs : IDisposable
     // Of 10,000 images at 33 layers it is four megabytes.
     private const int MostKept = 24;
 
-    private readonly Lock _lock = new();
-    private readonly LinkedList<Work> _recent = new();
-    private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly RunComparisonStore _store;
-    private readonly TimeProvider _clock;
-    private bool _isDisposed;
+    private readonly AnswerBoard<(RunId First, RunId Second), RunComparison> _board;
 
     internal RunComparisonJobs(RunComparisonStore store, TimeProvider clock)
     {
         _store = store;
-        _clock = clock;
+        _board = new AnswerBoard<(RunId First, RunId Second), RunComparison>(MostKept, clock);
     }
 
     /// <summary>Asks, and waits for the answer, but not for longer than <see cref="Patience"/>; null if one of the runs is unknown.</summary>
-    /// <returns>A job that is Done if that was enough; otherwise ask again, or look with <see cref="Find"/>.</returns>
+    /// <returns>A job that is Done if that was enough; otherwise ask again.</returns>
     /// <exception cref="StorageException">The database cannot be read.</exception>
     public Task<RunComparisonJob?> AskAsync(RunId first, RunId second, CancellationToken cancellationToken) => AskAsync(first, second, Patience, cancellationToken);
 
@@ -43,134 +39,14 @@ public sealed class RunComparisonJobs : IDisposable
             return null;
         }
 
-        var work = WorkFor(plan);
-        if (!work.Ending.IsCompleted && patience != TimeSpan.Zero)
-        {
-            await Task.WhenAny(work.Ending, Task.Delay(patience, _clock, cancellationToken));
-        }
-
-        return work.Look();
-    }
-
-    /// <summary>A job as it stands now, or null if there is none of that id (any more).</summary>
-    public RunComparisonJob? Find(Guid id)
-    {
-        lock (_lock)
-        {
-            return _recent.FirstOrDefault(work => work.Id == id)?.Look();
-        }
+        var answer = await _board.AskAsync(
+            plan.Key(), (first, second), plan.Pairs.Count, isHeavy: true, (onProgress, token) => _store.ReadAsync(plan, onProgress, token), patience, cancellationToken);
+        return new RunComparisonJob(answer.Id, answer.State, answer.Read, answer.Total, answer.Failure?.Message, answer.Result);
     }
 
     /// <summary>Cancels a job that is Running; false if there is none.</summary>
-    public bool Cancel(Guid id)
-    {
-        lock (_lock)
-        {
-            if (_recent.FirstOrDefault(work => work.Id == id) is not { Ending.IsCompleted: false } found)
-            {
-                return false;
-            }
-
-            found.Cancel();
-            return true;
-        }
-    }
+    public bool Cancel(Guid id) => _board.Cancel(id);
 
     /// <summary>Cancels what is Running.</summary>
-    public void Dispose()
-    {
-        lock (_lock)
-        {
-            _isDisposed = true;
-            foreach (var work in _recent)
-            {
-                work.Cancel();
-            }
-        }
-    }
-
-    private Work WorkFor(RunPairs plan)
-    {
-        var key = plan.Key();
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            var work = _recent.FirstOrDefault(w => w.Key == key && w.IsOfUse);
-            if (work is null)
-            {
-                work = new Work(key, plan.Pairs.Count);
-                work.Start(_store, plan, _turn);
-            }
-            else
-            {
-                _recent.Remove(work);
-            }
-
-            _recent.AddFirst(work);
-
-            // What is running stays, whoever else asks.
-            for (var node = _recent.Last; _recent.Count > MostKept && node is not null;)
-            {
-                var before = node.Previous;
-                if (node.Value.Ending.IsCompleted)
-                {
-                    _recent.Remove(node);
-                }
-
-                node = before;
-            }
-
-            return work;
-        }
-    }
-
-    /// <summary>One computation.</summary>
-#pragma warning disable CA1001 // The source of cancellation holds nothing but a flag (no timer, no wait handle), and a cancel may come at any time.
-    private sealed class Work(string key, int total)
-#pragma warning restore CA1001
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private int _read;
-        private RunComparison? _result;
-
-        public string Key => key;
-
-        public Guid Id { get; } = Guid.NewGuid();
-
-        /// <summary>Ends when the result is there, or with why it is not.</summary>
-        public Task Ending { get; private set; } = Task.CompletedTask;
-
-        /// <summary>Whether somebody who asks the same is answered by it.</summary>
-        public bool IsOfUse => Ending.IsCompletedSuccessfully || (!Ending.IsCompleted && !_stop.IsCancellationRequested);
-
-        /// <summary>Begins; comparisons take turns.</summary>
-        public void Start(RunComparisonStore store, RunPairs plan, SemaphoreSlim turn) => Ending = Task.Run(async () =>
-        {
-            await turn.WaitAsync(_stop.Token);
-            try
-            {
-                _result = await store.ReadAsync(plan, (read, _) => Volatile.Write(ref _read, read), _stop.Token);
-            }
-            finally
-            {
-                turn.Release();
-            }
-        });
-
-        public void Cancel() => _stop.Cancel();
-
-        public RunComparisonJob Look() => new(
-            Id,
-            Ending switch
-            {
-                { IsCompletedSuccessfully: true } => StatisticsJobState.Done,
-                { IsCanceled: true } => StatisticsJobState.Cancelled,
-                { IsFaulted: true } => StatisticsJobState.Failed,
-                _ => StatisticsJobState.Running,
-            },
-            Ending.IsCompletedSuccessfully ? total : Volatile.Read(ref _read),
-            total,
-            Ending.Exception?.InnerException?.Message,
-            Ending.IsCompletedSuccessfully ? _result : null);
-    }
+    public void Dispose() => _board.Dispose();
 }

@@ -1,5 +1,5 @@
 using LogitLens.Storage.Comparisons;
-using LogitLens.Storage.Statistics;
+using LogitLens.Storage.Jobs;
 using LogitLens.Storage.Tests.Statistics;
 
 namespace LogitLens.Storage.Tests.Comparisons;
@@ -191,7 +191,7 @@ public sealed class RunComparisonStoreTests
         var again = Assert.IsType<RunComparisonJob>(await storage.RunComparisonJobs.AskAsync(first.Run, second.Run, TimeSpan.FromMinutes(1), Token));
         var other = Assert.IsType<RunComparisonJob>(await storage.RunComparisonJobs.AskAsync(first.Run, third.Run, TimeSpan.FromMinutes(1), Token));
 
-        Assert.Equal((StatisticsJobState.Done, 1, 1), (job.State, job.Read, job.Total));
+        Assert.Equal((JobState.Done, 1, 1), (job.State, job.Read, job.Total));
         Assert.Equal(job.Id, again.Id);
         Assert.NotEqual(job.Id, other.Id);
         Assert.Null(await storage.RunComparisonJobs.AskAsync(first.Run, RunId.New(), Token));

@@ -1,3 +1,4 @@
+using LogitLens.Storage.Jobs;
 using LogitLens.Storage.Statistics;
 
 namespace LogitLens.Storage.Tests.Statistics;
@@ -16,7 +17,7 @@ public sealed class StatisticsJobsTests
 
         var job = await storage.StatisticsJobs.AskAsync(StatisticsQuery.Layers(new AnalysisFilter()), Token);
 
-        Assert.Equal((StatisticsJobState.Done, 2, 2), (job.State, job.Read, job.Total));
+        Assert.Equal((JobState.Done, 2, 2), (job.State, job.Read, job.Total));
         Assert.Equal(2, Assert.Single(job.Result!.Checkpoints).Analyses);
     }
 
@@ -29,7 +30,7 @@ public sealed class StatisticsJobsTests
         var job = await storage.StatisticsJobs.AskAsync(Asked(), TimeSpan.Zero, Token);
         var done = await EndAsync(storage, job.Id);
 
-        Assert.Equal((StatisticsJobState.Done, 70, 70), (done.State, done.Read, done.Total));
+        Assert.Equal((JobState.Done, 70, 70), (done.State, done.Read, done.Total));
         Assert.Equal(70, Assert.Single(done.Result!.Checkpoints).Analyses);
     }
 
@@ -60,9 +61,9 @@ public sealed class StatisticsJobsTests
         var ended = await EndAsync(storage, job.Id);
 
         // It may have been faster.
-        Assert.Equal(cancelled ? StatisticsJobState.Cancelled : StatisticsJobState.Done, ended.State);
+        Assert.Equal(cancelled ? JobState.Cancelled : JobState.Done, ended.State);
         Assert.False(storage.StatisticsJobs.Cancel(job.Id));
-        Assert.Equal(StatisticsJobState.Done, (await storage.StatisticsJobs.AskAsync(Asked(), Timeout.InfiniteTimeSpan, Token)).State);
+        Assert.Equal(JobState.Done, (await storage.StatisticsJobs.AskAsync(Asked(), Timeout.InfiniteTimeSpan, Token)).State);
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public sealed class StatisticsJobsTests
         while (true)
         {
             var job = Assert.IsType<StatisticsJob>(storage.StatisticsJobs.Find(id));
-            if (job.State != StatisticsJobState.Running)
+            if (job.State != JobState.Running)
             {
                 return job;
             }

@@ -5,7 +5,7 @@ using LogitLens.Dashboard.Languages;
 using LogitLens.Storage;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Comparisons;
-using LogitLens.Storage.Statistics;
+using LogitLens.Storage.Jobs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -155,12 +155,12 @@ public sealed partial class CompareRuns
 
                 _job = job;
                 StateHasChanged();
-                if (job is { State: StatisticsJobState.Running })
+                if (job is { State: JobState.Running })
                 {
                     await Task.Delay(Pace, Time, _disposal.Token);
                 }
             }
-            while (_job is { State: StatisticsJobState.Running } && _asking == asking);
+            while (_job is { State: JobState.Running } && _asking == asking);
         }
         catch (OperationCanceledException)
         {
@@ -168,7 +168,7 @@ public sealed partial class CompareRuns
         }
         catch (Exception exception) when (Failures.Describe(exception, L["The runs could not be compared"]) is { } sentence)
         {
-            _job = new RunComparisonJob(Guid.Empty, StatisticsJobState.Failed, 0, 0, sentence, null);
+            _job = new RunComparisonJob(Guid.Empty, JobState.Failed, 0, 0, sentence, null);
         }
     }
 
@@ -177,7 +177,7 @@ public sealed partial class CompareRuns
         if (_job is { } job && Jobs.Cancel(job.Id))
         {
             _asking = null;
-            _job = job with { State = StatisticsJobState.Cancelled };
+            _job = job with { State = JobState.Cancelled };
         }
     }
 
@@ -261,14 +261,7 @@ public sealed partial class CompareRuns
         return size == 0 ? "0" : $"{(value < 0 ? '−' : '+')}{size.ToString($"F{digits}", CultureInfo.InvariantCulture)}";
     }
 
-    private async Task DisposeFiguresAsync()
-    {
-        if (Interlocked.Exchange(ref _figures, null) is { } figures)
-        {
-            await figures.InvokeVoidAsync("dispose");
-            await figures.DisposeAsync();
-        }
-    }
+    private ValueTask DisposeFiguresAsync() => Interlocked.Exchange(ref _figures, null).EndAsync();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -277,18 +270,8 @@ public sealed partial class CompareRuns
         await _disposal.CancelAsync();
         _disposal.Dispose();
         _loader?.Dispose();
-        try
-        {
-            await DisposeFiguresAsync();
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone, and the module with it.
-        }
+        await DisposeFiguresAsync();
+        await _module.LetGoAsync();
     }
 
     private sealed record Contents(RunRow? First, RunRow? Second, Page<ComparableRun>? Choices, bool IsMissing);

@@ -1,3 +1,5 @@
+using LogitLens.Storage.Jobs;
+
 namespace LogitLens.Storage.Statistics;
 
 /// <summary>Statistics being computed, as they stand at one moment.</summary>
@@ -7,4 +9,4 @@ namespace LogitLens.Storage.Statistics;
 /// <param name="Total">Analyses to read.</param>
 /// <param name="Error">Why it failed; null unless it did.</param>
 /// <param name="Result">Null until it is Done.</param>
-public sealed record StatisticsJob(Guid Id, StatisticsQuery Query, StatisticsJobState State, int Read, int Total, string? Error, StatisticsResult? Result);
+public sealed record StatisticsJob(Guid Id, StatisticsQuery Query, JobState State, int Read, int Total, string? Error, StatisticsResult? Result);

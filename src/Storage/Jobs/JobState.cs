@@ -1,7 +1,7 @@
-namespace LogitLens.Storage.Statistics;
+namespace LogitLens.Storage.Jobs;
 
-/// <summary>How far statistics are.</summary>
-public enum StatisticsJobState : byte
+/// <summary>How far an answer is that is computed in the background.</summary>
+public enum JobState : byte
 {
     /// <summary>Being computed.</summary>
     Running = 0,
