@@ -14,4 +14,11 @@ public sealed record ImageRow(
     long ByteLength,
     DateTimeOffset AddedAt,
     int Analyses,
-    AnalysisId? LatestDone);
+    AnalysisId? LatestDone)
+{
+    // EXIF orientations 5…8 exchange width and height.
+    private const int FirstSidewaysOrientation = 5;
+
+    /// <summary>Its size in pixels, as stored or turned upright as EXIF says.</summary>
+    public (int Width, int Height) SizeAs(bool upright) => upright && ExifOrientation >= FirstSidewaysOrientation ? (Height, Width) : (Width, Height);
+}

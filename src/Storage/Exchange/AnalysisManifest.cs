@@ -47,7 +47,7 @@ public sealed record AnalysisManifest(
 
         var (row, run, image, layout, answerIds, blobs) = detail;
         var checkpoint = run.Checkpoint;
-        var turned = run.Settings.ApplyExifOrientation && image.ExifOrientation >= FirstSidewaysOrientation;
+        var (width, height) = image.SizeAs(run.Settings.ApplyExifOrientation);
         return new AnalysisManifest(
             Version: 1,
             Id: row.Id.Value,
@@ -56,8 +56,8 @@ public sealed record AnalysisManifest(
             Image: new ManifestImage(
                 image.Sha256,
                 image.Name,
-                layout?.OriginalWidth ?? (turned ? image.Height : image.Width),
-                layout?.OriginalHeight ?? (turned ? image.Width : image.Height),
+                layout?.OriginalWidth ?? width,
+                layout?.OriginalHeight ?? height,
                 run.Settings.ApplyExifOrientation ? "exif" : "stored"),
             State: row.State,
             Error: row.Error,
@@ -79,9 +79,6 @@ public sealed record AnalysisManifest(
             RestGoneAt = row.RestGoneAt,
         };
     }
-
-    // EXIF orientations 5…8 exchange width and height.
-    private const int FirstSidewaysOrientation = 5;
 
     private static List<ManifestPosition> PositionsOf(AnalysisLayout layout, IReadOnlyList<int> answerIds)
     {

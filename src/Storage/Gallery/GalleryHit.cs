@@ -5,4 +5,6 @@ namespace LogitLens.Storage.Gallery;
 /// <param name="Display">As people read it.</param>
 /// <param name="Layer">0 = emb.</param>
 /// <param name="Position">In the analysis' layout.</param>
-public sealed record GalleryHit(double Probability, int Token, string Display, int Layer, int Position);
+/// <param name="CheckpointHash">The checkpoint whose token it is.</param>
+/// <param name="IsUpright">Whether the run turned its pictures as EXIF says.</param>
+public sealed record GalleryHit(double Probability, int Token, string Display, int Layer, int Position, string CheckpointHash, bool IsUpright);

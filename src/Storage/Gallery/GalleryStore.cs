@@ -261,6 +261,7 @@ public sealed class GalleryStore
                 .Select(g => new { g.AnalysisId, Share = (double)g.FillerPatches / g.Patches })
                 .ToListAsync(cancellationToken))
             .ToDictionary(g => g.AnalysisId, g => g.Share);
+        var runs = await RunsAsync(context, [.. page.Select(candidate => candidate.Hit?.Run).OfType<long>().Distinct()], cancellationToken);
         var items = new List<GalleryItem>(page.Count);
         for (var i = 0; i < page.Count; i++)
         {
@@ -270,7 +271,7 @@ public sealed class GalleryStore
                 analysis == 0 ? null : new AnalysisId(analysis),
                 candidate.Analysis is null ? row.Analyses : candidate.Matching,
                 shares.TryGetValue(analysis, out var share) ? share : null,
-                candidate.Hit is { } hit ? await DescribeAsync(context, hit, cancellationToken) : null,
+                candidate.Hit is { } hit ? Describe(hit, runs[hit.Run]) : null,
                 [.. tags[candidate.Image]],
                 notes.Contains(candidate.Image)));
         }
@@ -278,13 +279,28 @@ public sealed class GalleryStore
         return items;
     }
 
-    private async Task<GalleryHit> DescribeAsync(StorageContext context, TokenSearch.Found found, CancellationToken cancellationToken)
+    private async Task<Dictionary<long, HitRun>> RunsAsync(StorageContext context, List<long> numbers, CancellationToken cancellationToken)
     {
-        var checkpoint = await context.Runs.Where(r => r.Number == found.Run).Select(r => r.CheckpointId).SingleAsync(cancellationToken);
-        var (token, best, layer, position) = found.Hit;
-        var row = (await _tokens.GetAsync(context, checkpoint, cancellationToken)).Find(token);
-        return new GalleryHit(TokenProbability.FromUnits(best), token, row?.Display ?? $"#{token}", layer, position);
+        var found = new Dictionary<long, HitRun>();
+        foreach (var run in await context.Runs
+            .Where(r => EF.Parameter(numbers).Contains(r.Number))
+            .Select(r => new { r.Number, r.CheckpointId, r.Checkpoint!.Hash, r.Settings })
+            .ToListAsync(cancellationToken))
+        {
+            found.Add(run.Number, new HitRun(await _tokens.GetAsync(context, run.CheckpointId, cancellationToken), run.Hash, RunSettingsJson.Read(run.Settings).ApplyExifOrientation));
+        }
+
+        return found;
     }
+
+    private static GalleryHit Describe(TokenSearch.Found found, HitRun run)
+    {
+        var (token, best, layer, position) = found.Hit;
+        return new GalleryHit(TokenProbability.FromUnits(best), token, run.Tokens.Find(token)?.Display ?? $"#{token}", layer, position, run.CheckpointHash, run.IsUpright);
+    }
+
+    /// <summary>What a hit's place has to be told from its run.</summary>
+    private sealed record HitRun(TokenTable Tokens, string CheckpointHash, bool IsUpright);
 
     private sealed class Candidate(long image)
     {

@@ -1,4 +1,9 @@
 using Bunit;
+using LogitLens.Dashboard.Components.Atlas;
+using LogitLens.Dashboard.Components.Common;
+using LogitLens.Dashboard.Components.Images;
+using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Gallery;
 using ImagePage = LogitLens.Dashboard.Components.Pages.Image;
 using ImagesPage = LogitLens.Dashboard.Components.Pages.Images;
 using TestContext = Xunit.TestContext;
@@ -76,6 +81,22 @@ public sealed class ImagesPagesTests
         await using var context = await PagesContext.CreateAsync();
         var page = context.Show<ImagesPage>("/images");
         page.WaitForAssertion(() => Assert.Contains("No image yet", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false, "--aspect:1.5", "")]
+    [InlineData(true, "--aspect:0.667", "?orientation=exif")]
+    public async Task Tile_WhosePatchesAreLit_ShowsThePictureAsTheRunSawIt(bool upright, string aspect, string query)
+    {
+        await using var context = await PagesContext.CreateAsync();
+        var image = await context.AddImageAsync("lying.png", 1) with { ExifOrientation = 6 };
+        var hit = new GalleryHit(0.5, 7, "␣cat", 3, 0, "abc", upright);
+        var tile = context.Bunit.Render<ImageTile>(parameters => parameters.Add(t => t.Item, new GalleryItem(image, new AnalysisId(1), 1, null, hit, [], false)));
+        Assert.Equal(aspect, tile.Find("li").GetAttribute("style"));
+        Assert.Equal($"{Urls.Thumbnail(image.Sha256)}{query}", tile.Find("a[data-analysis] img").GetAttribute("src"));
+
+        // The very token, not every token that reads the same.
+        Assert.Equal(new AtlasState().Of("abc", [7]).ToUrl(), tile.Find(".ll-image-fact a").GetAttribute("href"));
     }
 
     [Fact]

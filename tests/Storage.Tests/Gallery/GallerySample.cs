@@ -5,7 +5,7 @@ using LogitLens.Storage.Tokens;
 
 namespace LogitLens.Storage.Tests.Gallery;
 
-/// <summary>Two runs on two checkpoints that share images, one that waits, and images never analysed; with everything a filter asks about counted from the readings themselves.</summary>
+/// <summary>Two runs on two checkpoints that share images (the second turns its pictures upright), one that waits, and images never analysed; with everything a filter asks about counted from the readings themselves.</summary>
 internal sealed class GallerySample
 {
     /// <summary>Ids of what is blank in <see cref="StatisticsSamples.Tokens"/>.</summary>
@@ -30,7 +30,7 @@ internal sealed class GallerySample
         await storage.Images.AddAsync(Sample.Image("alone-1.png"), Token);
         var (first, firstIds) = await StatisticsRuns.AddAsync(storage, [.. Enumerable.Range(0, 12)]);
         storage.Clock.Advance(TimeSpan.FromHours(1));
-        var (second, secondIds) = await StatisticsRuns.AddAsync(storage, [.. Enumerable.Range(6, 10)], "other");
+        var (second, secondIds) = await StatisticsRuns.AddAsync(storage, [.. Enumerable.Range(6, 10)], "other", upright: true);
         var waiting = await storage.AddRunAsync(3);
         await storage.Images.AddAsync(Sample.Image("alone-2.png"), Token);
         var sample = new GallerySample(first, second, waiting);

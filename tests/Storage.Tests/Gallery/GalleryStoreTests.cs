@@ -176,7 +176,11 @@ public sealed class GalleryStoreTests
             var best = sample.Facts.Where(fact => fact.Row.Image == item.Image.Id).SelectMany(fact => fact.Tokens).Where(t => t is { Token: 2, Place: TokenPlace.Patch }).Max(t => t.Best);
             Assert.Equal(best, item.Hit!.Probability, 1.0 / 60_000);
             Assert.Equal("␣cat", item.Hit.Display);
+            var read = sample.Facts.Single(fact => fact.Row.Id == item.Analysis);
+            Assert.Equal(read.Checkpoint, item.Hit.CheckpointHash);
+            Assert.Equal(read.Row.Run == sample.Second, item.Hit.IsUpright);
         });
+        Assert.Equal([false, true], page.Items.Select(item => item.Hit!.IsUpright).Distinct().Order());
     }
 
     [Fact]

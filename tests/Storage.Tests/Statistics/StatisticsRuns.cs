@@ -8,7 +8,7 @@ internal static class StatisticsRuns
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>A run whose n-th analysis has the readings of the n-th seed, all Done.</summary>
-    public static async Task<(RunId Run, IReadOnlyList<AnalysisId> Analyses)> AddAsync(TestStorage storage, IReadOnlyList<int> seeds, string checkpoint = "demo", bool entropy = true)
+    public static async Task<(RunId Run, IReadOnlyList<AnalysisId> Analyses)> AddAsync(TestStorage storage, IReadOnlyList<int> seeds, string checkpoint = "demo", bool entropy = true, bool upright = false)
     {
         var model = await storage.Checkpoints.AddAsync(
             Sample.Checkpoint(checkpoint, StatisticsSamples.FinalLayer) with { VocabularySize = StatisticsSamples.Vocabulary, Tokens = StatisticsSamples.Tokens }, Token);
@@ -18,7 +18,7 @@ internal static class StatisticsRuns
             items.Add(new NewItem((await storage.Images.AddAsync(Sample.Image($"picture-{seed}.png"), Token)).Id, seed % 2 == 0 ? "even" : "odd"));
         }
 
-        var run = await storage.Runs.AddAsync(new NewRun("run", model.Id, new RunSettings(TopK: 2), "{}", items), Token);
+        var run = await storage.Runs.AddAsync(new NewRun("run", model.Id, new RunSettings(TopK: 2, ApplyExifOrientation: upright), "{}", items), Token);
         var analyses = new List<AnalysisId>();
         foreach (var seed in seeds)
         {

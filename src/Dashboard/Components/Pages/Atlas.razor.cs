@@ -265,38 +265,22 @@ public sealed partial class Atlas
             var names = tokens.GroupBy(t => t.Id).ToDictionary(group => group.Key, group => group.First().Display);
             var tiles = found.Items
                 .Where(item => images.ContainsKey(item.Analysis.Image))
-                .Select(item => new Tile(item, images[item.Analysis.Image].Width, images[item.Analysis.Image].Height, upright.Contains(item.Analysis.Run), names.GetValueOrDefault(item.BestToken, string.Empty)))
+                .Select(item => (Found: item, IsUpright: upright.Contains(item.Analysis.Run)))
+                .Select(item => new Tile(item.Found, images[item.Found.Analysis.Image].SizeAs(item.IsUpright), item.IsUpright, names.GetValueOrDefault(item.Found.BestToken, string.Empty)))
                 .ToList();
             return new Contents(state, runs, checkpoints, tokens, total, found, tiles, variants, beginning);
         });
     }
 
-    private async Task DisposeLightsAsync()
-    {
-        if (Interlocked.Exchange(ref _lights, null) is { } lights)
-        {
-            await lights.InvokeVoidAsync("dispose");
-            await lights.DisposeAsync();
-        }
-    }
+    private ValueTask DisposeLightsAsync() => Interlocked.Exchange(ref _lights, null).EndAsync();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
         Dispose();
-        try
-        {
-            await DisposeLightsAsync();
-            if (_module is not null)
-            {
-                await _module.DisposeAsync();
-            }
-        }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser is gone, and the module with it.
-        }
+        await DisposeLightsAsync();
+        await _module.LetGoAsync();
     }
 
     /// <inheritdoc/>
@@ -330,7 +314,7 @@ public sealed partial class Atlas
         builder.CloseElement();
     };
 
-    private sealed record Tile(TokenOccurrence Found, int Width, int Height, bool IsUpright, string Token);
+    private sealed record Tile(TokenOccurrence Found, (int Width, int Height) Size, bool IsUpright, string Token);
 
     private sealed record Contents(
         AtlasState State,
