@@ -1,12 +1,11 @@
 // What is compared: the difference, the map over the pictures, the layer, how the best layer is chosen.
 
+import { CopySign } from '../explorer/copy-sign.js';
 import { CHANGED, Listeners, make, makeSelect } from '../explorer/dom.js';
 import { layerName } from '../explorer/format.js';
 import { MAP_NAMES } from '../explorer/maps.js';
 import { say } from '../explorer/texts.js';
 import { strings } from './strings.js';
-
-const COPIED_FOR = 1200;
 
 /** The bar above the pictures. */
 export class BarPart {
@@ -25,6 +24,7 @@ export class BarPart {
       comparison.chooseBest(comparison.view.by, comparison.view.window);
     });
     this.copy = make('button', { type: 'button', class: 'lx-button', title: strings.copyTitle }, strings.copy);
+    this.copied = new CopySign(this.copy);
     const field = (text, ...controls) => make('span', { class: 'lx-field' }, make('span', {}, text), ...controls);
     this.alignField = field(say('other depths'), this.align);
     this.element = make('div', { class: 'lx-toolbar', role: 'toolbar', 'aria-label': say('View') },
@@ -71,15 +71,11 @@ export class BarPart {
 
   /** Says that the link was copied, or that it could not be. */
   showCopied(done) {
-    this.copy.textContent = done ? strings.copied : strings.copyFailed;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.copy.textContent = strings.copy;
-    }, COPIED_FOR);
+    this.copied.show(done, strings.linkNotCopied);
   }
 
   dispose() {
-    clearTimeout(this.timer);
+    this.copied.dispose();
     this.listeners.dispose();
   }
 

@@ -1,5 +1,6 @@
 // The positions that differ most: A reads …, B reads …
 
+import { CopySign } from '../explorer/copy-sign.js';
 import { CHANGED, Listeners, make, makeSelect } from '../explorer/dom.js';
 import { fillToken, formatProbability, layerName, placeName } from '../explorer/format.js';
 import { say } from '../explorer/texts.js';
@@ -19,9 +20,12 @@ export class TablePart {
     this.over = makeSelect(strings.overLabel, strings.over, (over) => comparison.change({ over }, true));
     this.against = makeSelect(strings.against, [], (index) => comparison.change({ against: Number(index) }, true));
     this.count = make('span', { class: 'lx-hint' });
+    this.copied = [];
     const copy = (text, separator) => {
       const button = make('button', { type: 'button', class: 'lx-button' }, text);
-      this.listeners.on(button, 'click', () => this.#copy(button, text, separator));
+      const sign = new CopySign(button);
+      this.copied.push(sign);
+      this.listeners.on(button, 'click', async () => sign.show(await this.#copy(separator), strings.rowsNotCopied));
       return button;
     };
     this.head = make('tr');
@@ -64,6 +68,7 @@ export class TablePart {
   }
 
   dispose() {
+    this.copied.forEach((sign) => sign.dispose());
     this.listeners.dispose();
   }
 
@@ -150,13 +155,9 @@ export class TablePart {
     event.preventDefault();
   }
 
-  async #copy(button, text, separator) {
+  #copy(separator) {
     const { comparison } = this;
     const { reference, against, view } = comparison;
-    const done = await comparison.copyText(rowsAsText(comparison.pairOf(against.index), this.rows, view.measure, [reference.letter, against.letter], separator));
-    button.textContent = done ? strings.copied : strings.copyFailed;
-    setTimeout(() => {
-      button.textContent = text;
-    }, 1200);
+    return comparison.copyText(rowsAsText(comparison.pairOf(against.index), this.rows, view.measure, [reference.letter, against.letter], separator));
   }
 }

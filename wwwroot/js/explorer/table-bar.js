@@ -1,5 +1,6 @@
 // The controls over the layers table.
 
+import { CopySign } from './copy-sign.js';
 import { Listeners, make, makeSelect } from './dom.js';
 import { layerName } from './format.js';
 import { findPlace } from './table-rows.js';
@@ -30,11 +31,9 @@ const strings = {
   pairSecond: say('Compared layer B'),
   copy: 'TSV',
   copyTitle: say('Copy the table as it is shown, as tab-separated values'),
-  copied: say('Copied'),
   failed: say('Not copied'),
 };
 
-const SAID_FOR = 1400;
 
 /** The bar. */
 export class TableBar {
@@ -62,6 +61,7 @@ export class TableBar {
     this.pair = make('span', { class: 'lx-field' }, this.pairFirst, '→', this.pairSecond);
     this.range = make('span', { class: 'lx-field' }, this.first, '–', this.last);
     this.copy = make('button', { type: 'button', class: 'lx-button', title: strings.copyTitle }, strings.copy);
+    this.copied = new CopySign(this.copy);
     this.element = make('div', { class: 'lx-table-bar' }, make('h2', {}, strings.title), this.find, this.match, this.least, this.found, make('span', { class: 'lx-spacer' }),
       this.rows, make('label', { class: 'lx-check' }, this.hide, strings.hide), this.range, this.pair, this.compare, this.cells, this.key, this.go, this.copy);
     this.#listen(asTsv);
@@ -109,7 +109,7 @@ export class TableBar {
   }
 
   dispose() {
-    clearTimeout(this.timer);
+    this.copied.dispose();
     this.listeners.dispose();
   }
 
@@ -160,13 +160,6 @@ export class TableBar {
       }
     });
     listeners.on(this.go, 'input', () => this.go.setCustomValidity(''));
-    listeners.on(this.copy, 'click', async () => {
-      const done = await explorer.copyText(asTsv());
-      this.copy.textContent = done ? strings.copied : strings.failed;
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => {
-        this.copy.textContent = strings.copy;
-      }, SAID_FOR);
-    });
+    listeners.on(this.copy, 'click', async () => this.copied.show(await explorer.copyText(asTsv()), strings.failed));
   }
 }

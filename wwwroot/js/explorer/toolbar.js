@@ -1,5 +1,6 @@
 // What is shown: the map, the layer, how the best layer is chosen.
 
+import { CopySign } from './copy-sign.js';
 import { CHANGED, Listeners, make, makeSelect } from './dom.js';
 import { layerName } from './format.js';
 import { MAP_NAMES } from './maps.js';
@@ -10,11 +11,8 @@ const strings = {
   notInFile: say(' (not in this file)'),
   copy: say('Copy link'),
   copyTitle: say('Copy a link to this view (c)'),
-  copied: say('Copied'),
   failed: say('Copy the address bar'),
 };
-
-const COPIED_FOR = 1200;
 
 /** The bar above the picture. */
 export class ToolbarPart {
@@ -28,6 +26,7 @@ export class ToolbarPart {
     this.by = makeSelect(say('The best layer is chosen by'), strings.by, (by) => this.#setCriterion(by));
     this.layer = make('output', { class: 'lx-layer-name' });
     this.copy = make('button', { type: 'button', class: 'lx-button', title: strings.copyTitle }, strings.copy);
+    this.copied = new CopySign(this.copy);
     this.status = make('span', { class: 'lx-status', role: 'status' });
     const field = (text, ...controls) => make('span', { class: 'lx-field' }, make('span', {}, text), ...controls);
     this.element = make('div', { class: 'lx-toolbar', role: 'toolbar', 'aria-label': say('View') },
@@ -66,15 +65,11 @@ export class ToolbarPart {
 
   /** Says that the link was copied, or that it could not be. */
   showCopied(done) {
-    this.copy.textContent = done ? strings.copied : strings.failed;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.copy.textContent = strings.copy;
-    }, COPIED_FOR);
+    this.copied.show(done, strings.failed);
   }
 
   dispose() {
-    clearTimeout(this.timer);
+    this.copied.dispose();
     this.listeners.dispose();
   }
 
