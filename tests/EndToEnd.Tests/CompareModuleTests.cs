@@ -279,6 +279,28 @@ public sealed class CompareModuleTests(ModuleBrowser browser) : IClassFixture<Mo
         Assert.Equal("6:1,7:1", found[4].GetString());
     }
 
+    [Theory]
+    [InlineData("first-p", "row.first.probability")]
+    [InlineData("second-p", "row.second.probability")]
+    [InlineData("confidence", "Math.abs(row.confidence)")]
+    [InlineData("kl", "row.divergence")]
+    public async Task RankPositions_ByANumber_BeginsWithTheGreatest(string sort, string number)
+    {
+        var found = await RunAsync($$"""
+            {{Two}}
+            const { rankPositions } = await import('/js/compare/ranking.js');
+            const { defaultView } = await import('/js/compare/state.js');
+            const pair = new Pair(a, b, true);
+            const rows = (sort) => rankPositions(pair, { ...defaultView(), measure: 'confidence', layer: 1, sort }, [1, 2]);
+            const of = (list) => list.map((row) => {{number}});
+            const descending = of(rows('place')).sort((x, y) => y - x);
+            return [descending, of(rows('{{sort}}'))];
+            """);
+
+        Assert.Equal(2, found[0].GetArrayLength());
+        Assert.Equal(found[0].ToString(), found[1].ToString());
+    }
+
     [Fact]
     public async Task Vocabularies_OfOtherTables_FindTokensByTheirText()
     {

@@ -80,6 +80,15 @@ public sealed class CompareTests(ComparedDashboard compared) : IClassFixture<Com
 
         Assert.True(expected > 0);
         await Assertions.Expect(page.Locator(".lc-difference strong")).ToHaveTextAsync($"Another top token in {expected} of 576 patches");
+        await Assertions.Expect(page.Locator(".lc-table")).ToHaveAttributeAsync("aria-rowcount", $"{expected + 1}");
+
+        // All of them are there once they are scrolled to.
+        for (var last = -1; await page.Locator(".lc-table tbody tr").CountAsync() is var count && count > last; last = count)
+        {
+            await page.Locator(".lc-table tbody tr").Last.ScrollIntoViewIfNeededAsync();
+            await page.WaitForTimeoutAsync(100);
+        }
+
         await Assertions.Expect(page.Locator(".lc-table tbody tr")).ToHaveCountAsync(expected);
         watched.AssertQuiet();
     }

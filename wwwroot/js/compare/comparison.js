@@ -455,7 +455,7 @@ export class Comparison {
     const position = this.positionIn(view.reference, place);
     const differences = position === NONE ? [] : this.others.map((pane) => {
       const pair = this.pairOf(pane.index);
-      return pair.canCompare(position) ? differenceInWords(view.measure, pair.values(view.measure, view.token, view.layer, view.align)[position]) : '';
+      return pair.canCompare(position) ? differenceInWords(view.measure, pair.value(view.measure, view.token, view.layer, view.align, position)) : '';
     });
     return `${placePhrase(owner.model, place.position)}: ${said.join('; ')}${differences.some((text) => text !== '') ? `. ${differences.filter((text) => text !== '').join('; ')}` : ''}`;
   }

@@ -140,11 +140,11 @@ export class HerePart {
         return [];
       }
 
-      const facts = FACTS.map((measure) => [measure, pair.values(measure, null, view.layer, view.align)[position]])
+      const facts = FACTS.map((measure) => [measure, pair.value(measure, null, view.layer, view.align, position)])
         .filter(([measure, value]) => !Number.isNaN(value) && (measure !== 'kl' || comparison.isWhole))
         .map(([measure, value]) => `${NAMES[measure]} ${formatDifference(measure, value)}${inBits(measure) ? ` ${units[measure]}` : ''}`);
       if (view.token !== null) {
-        const value = pair.values('token', view.token, view.layer, view.align)[position];
+        const value = pair.value('token', view.token, view.layer, view.align, position);
         facts.push(`Δ p(${reference.model.display(view.token)}) ${value === Infinity ? strings.hidden : formatDifference('token', value)}`);
       }
 

@@ -61,6 +61,17 @@ export class Pair {
     });
   }
 
+  /** The same at one position. */
+  value(measure, token, layer, align, position) {
+    const kept = this.#ofThisVersion().get(`${measure}|${token}|${layer}|${align}`);
+    if (kept) {
+      return kept[position];
+    }
+
+    const places = this.places(position, layer, align);
+    return places ? difference(this, measure, token, places.a, places.b) : NaN;
+  }
+
   /** For each position of the first its most different layer of a window, and the difference there. */
   most(measure, token, [from, to], align) {
     return this.#keep(`most|${measure}|${token}|${from}|${to}|${align}`, () => {
@@ -150,16 +161,21 @@ export class Pair {
 
   // What is computed is kept until readings come, or another criterion or grid is chosen.
   #keep(key, compute) {
+    const kept = this.#ofThisVersion();
+    if (!kept.has(key)) {
+      kept.set(key, compute());
+    }
+
+    return kept.get(key);
+  }
+
+  #ofThisVersion() {
     const version = `${this.first.version}|${this.second.version}`;
     if (this.version !== version) {
       this.version = version;
       this.kept.clear();
     }
 
-    if (!this.kept.has(key)) {
-      this.kept.set(key, compute());
-    }
-
-    return this.kept.get(key);
+    return this.kept;
   }
 }

@@ -36,6 +36,9 @@ export function rankPositions(pair, view, window) {
   return sortRows(pair, rows, view.sort);
 }
 
+/** Whether what is sorted by it begins with the greatest: numbers do, words and places do not. */
+export const isDescending = (sort) => !['place', 'first', 'second'].includes(sort);
+
 /** The rows as text for spreadsheets and scripts; a tab or a comma between the columns. */
 export function rowsAsText(pair, rows, measure, letters, separator) {
   const cell = (value) => {
@@ -62,11 +65,18 @@ function sortRows(pair, rows, sort) {
   const text = (model, { id }) => model.display(id);
   const byDifference = (x, y) => Math.abs(y.value) - Math.abs(x.value)
     || (Number.isNaN(x.divergence) ? 0 : y.divergence - x.divergence) || Math.abs(y.confidence) - Math.abs(x.confidence) || x.position - y.position;
+  // What cannot be told comes last.
+  const size = (value) => (Number.isNaN(value) ? -1 : Math.abs(value));
+  const bySize = (of) => (x, y) => size(of(y)) - size(of(x)) || byDifference(x, y);
   const order = {
     difference: byDifference,
     place: (x, y) => x.position - y.position,
     first: (x, y) => text(pair.first, x.first).localeCompare(text(pair.first, y.first)) || byDifference(x, y),
     second: (x, y) => text(pair.second, x.second).localeCompare(text(pair.second, y.second)) || byDifference(x, y),
+    'first-p': bySize((row) => row.first.probability),
+    'second-p': bySize((row) => row.second.probability),
+    confidence: bySize((row) => row.confidence),
+    kl: bySize((row) => row.divergence),
   }[sort];
   return rows.sort(order);
 }

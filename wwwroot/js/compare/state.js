@@ -19,7 +19,7 @@ export const ROWS = ['all', 'patches', 'text'];
 export const OVERS = ['shown', 'window'];
 
 /** What it can be sorted by. */
-export const SORTS = ['difference', 'place', 'first', 'second'];
+export const SORTS = ['difference', 'place', 'first', 'first-p', 'second', 'second-p', 'confidence', 'kl'];
 
 const place = {
   read: (value) => {

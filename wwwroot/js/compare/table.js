@@ -4,11 +4,15 @@ import { CopySign } from '../explorer/copy-sign.js';
 import { CHANGED, Listeners, make, makeSelect } from '../explorer/dom.js';
 import { fillToken, formatProbability, layerName, placeName } from '../explorer/format.js';
 import { say } from '../explorer/texts.js';
-import { rankPositions, rowsAsText } from './ranking.js';
+import { isDescending, rankPositions, rowsAsText } from './ranking.js';
 import { formatDifference, inBits, strings, units } from './strings.js';
 
-// What has more rows than this belongs into a file: the copies have all of them.
-const MOST = 200;
+// Rows come as they are scrolled to.
+const ROWS_AT_ONCE = 40;
+const AHEAD = 400; // px
+
+// The pictures answer a step through the layers at once; the table follows where the steps rest.
+const RESTS_AFTER = 120; // ms
 
 /** The table under the pictures. */
 export class TablePart {
@@ -45,15 +49,22 @@ export class TablePart {
       }
     });
     this.listeners.on(this.body, 'keydown', (event) => this.#onKey(event));
+    this.listeners.on(this.scroller, 'scroll', () => this.#fillAhead());
   }
 
   draw(flags) {
     const { comparison } = this;
     const { view } = comparison;
     if (flags & (CHANGED.DATA | CHANGED.LAYER)) {
-      this.#fill();
+      this.#follow();
     }
 
+    this.#mark();
+  }
+
+  #mark() {
+    const { comparison } = this;
+    const { view } = comparison;
     const place = comparison.hover ?? view.lock;
     const lit = place ? comparison.positionIn(view.reference, place) : null;
     const locked = view.lock ? comparison.positionIn(view.reference, view.lock) : null;
@@ -68,21 +79,38 @@ export class TablePart {
   }
 
   dispose() {
+    clearTimeout(this.resting);
     this.copied.forEach((sign) => sign.dispose());
     this.listeners.dispose();
+  }
+
+  // Where nothing but the layer is another than that of the rows, they wait until it rests.
+  #follow() {
+    const { view, reference, against, isWhole } = this.comparison;
+    const key = [view.measure, view.token, view.align, view.rows, view.over, view.sort, view.grid, reference.index, against.index, reference.model.version, against.model.version, isWhole].join('|');
+    clearTimeout(this.resting);
+    if (this.filled !== key || view.over === 'window' || this.filledLayer === view.layer) {
+      if (this.filled !== key) {
+        this.filled = key;
+        this.#fill();
+      }
+
+      this.element.removeAttribute('aria-busy');
+    } else {
+      this.element.setAttribute('aria-busy', 'true');
+      this.resting = setTimeout(() => {
+        this.#fill();
+        this.#mark();
+        this.element.removeAttribute('aria-busy');
+      }, RESTS_AFTER);
+    }
   }
 
   #fill() {
     const { comparison } = this;
     const { view, reference, against, others } = comparison;
     const pair = comparison.pairOf(against.index);
-    const key = [view.measure, view.token, view.layer, view.align, view.rows, view.over, view.sort, view.grid, reference.index, against.index, reference.model.version, against.model.version, comparison.isWhole].join('|');
-    if (this.filled === key) {
-      return;
-    }
-
-    this.filled = key;
-    this.litNow = this.lockedNow = undefined;
+    this.filledLayer = view.layer;
     this.against.hidden = others.length < 2;
     this.against.replaceChildren(...others.map((pane) => make('option', { value: String(pane.index) }, say('{0} against {1}', pane.letter, reference.letter))));
     this.against.value = String(against.index);
@@ -90,24 +118,42 @@ export class TablePart {
     this.over.value = view.over;
     this.rows = rankPositions(pair, view, reference.model.effectiveWindow);
     this.#fillHead(reference, against);
-    const shown = this.rows.slice(0, MOST);
-    this.count.textContent = this.rows.length > MOST ? say('{0} of {1}', MOST, this.rows.length) : String(this.rows.length);
+    this.count.textContent = String(this.rows.length);
+    this.table.setAttribute('aria-rowcount', String(this.rows.length + 1));
     this.empty.hidden = this.rows.length > 0;
     this.table.hidden = this.rows.length === 0;
-    this.body.replaceChildren(...shown.map((row, at) => this.#makeRow(row, pair, at)));
+    this.body.replaceChildren();
+    this.scroller.scrollTop = 0;
+    this.#fillMore();
+    this.#fillAhead();
+  }
+
+  // The next rows; whether there are any.
+  #fillMore() {
+    const { comparison } = this;
+    const from = this.body.children.length;
+    const next = this.rows.slice(from, from + ROWS_AT_ONCE);
+    const pair = comparison.pairOf(comparison.against.index);
+    this.body.append(...next.map((row, at) => this.#makeRow(row, pair, from + at)));
+    this.litNow = this.lockedNow = undefined;
+    return next.length > 0;
+  }
+
+  #fillAhead() {
+    const { scroller } = this;
+    while (scroller.scrollTop + scroller.clientHeight + AHEAD > scroller.scrollHeight && this.#fillMore()) {
+      this.#mark();
+    }
   }
 
   #fillHead(reference, against) {
     const { view } = this.comparison;
-    const sorts = [['place', say('position')], ['first', say('{0} reads', reference.letter)], [null, 'p'], ['second', say('{0} reads', against.letter)], [null, 'p'], [null, 'Δ p', say('of the top tokens')], [null, say('KL ≥, bit')], ['difference', view.measure === 'changed' || view.measure === 'kl' || view.measure === 'confidence' ? say('difference') : `${strings.measures.find(([id]) => id === view.measure)[1]}${inBits(view.measure) ? `, ${units[view.measure]}` : ''}`]];
+    const sorts = [['place', say('position')], ['first', say('{0} reads', reference.letter)], ['first-p', 'p'], ['second', say('{0} reads', against.letter)], ['second-p', 'p'], ['confidence', 'Δ p', say('of the top tokens')], ['kl', say('KL ≥, bit')], ['difference', view.measure === 'changed' || view.measure === 'kl' || view.measure === 'confidence' ? say('difference') : `${strings.measures.find(([id]) => id === view.measure)[1]}${inBits(view.measure) ? `, ${units[view.measure]}` : ''}`]];
     this.head.replaceChildren(...sorts.map(([sort, text, title]) => {
-      if (sort === null) {
-        return make('th', { scope: 'col', class: 'lc-number', title: title ?? false }, text);
-      }
-
-      const button = make('button', { type: 'button', class: 'lx-link' }, text, view.sort === sort ? (sort === 'difference' ? ' ▾' : ' ▴') : '');
+      const isNumber = isDescending(sort);
+      const button = make('button', { type: 'button', class: 'lx-link', title: title ?? false }, text, view.sort === sort ? (isNumber ? ' ▾' : ' ▴') : '');
       button.addEventListener('click', () => this.comparison.change({ sort }, true));
-      return make('th', { scope: 'col', class: sort === 'difference' ? 'lc-number' : false, 'aria-sort': view.sort === sort ? (sort === 'difference' ? 'descending' : 'ascending') : 'none' }, button);
+      return make('th', { scope: 'col', class: isNumber ? 'lc-number' : false, 'aria-sort': view.sort === sort ? (isNumber ? 'descending' : 'ascending') : 'none' }, button);
     }));
   }
 
@@ -119,7 +165,7 @@ export class TablePart {
       return span;
     };
     const layer = ({ layer: each }) => make('span', { class: 'lc-layer' }, each >= 0 ? layerName(each) : '');
-    return make('tr', { 'data-position': String(row.position), tabindex: at === 0 ? '0' : '-1', 'aria-selected': 'false' },
+    return make('tr', { 'data-position': String(row.position), tabindex: at === 0 ? '0' : '-1', 'aria-selected': 'false', 'aria-rowindex': String(at + 2) },
       make('th', { scope: 'row' }, placeName(pair.first, row.position)),
       make('td', {}, token(pair.first, row.first), layer(row.first)), make('td', { class: 'lc-number' }, formatProbability(row.first.probability)),
       make('td', {}, token(pair.second, row.second), layer(row.second)), make('td', { class: 'lc-number' }, formatProbability(row.second.probability)),
@@ -139,6 +185,10 @@ export class TablePart {
 
   #onKey(event) {
     const line = event.target.closest('tr');
+    if (event.key === 'ArrowDown' && !line?.nextElementSibling) {
+      this.#fillMore();
+    }
+
     const next = { ArrowDown: line?.nextElementSibling, ArrowUp: line?.previousElementSibling }[event.key];
     if (event.key === 'Enter' && line) {
       this.comparison.press({ pane: this.comparison.view.reference, position: Number(line.dataset.position) });
