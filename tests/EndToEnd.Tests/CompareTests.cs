@@ -237,6 +237,23 @@ public sealed class CompareTests(ComparedDashboard compared) : IClassFixture<Com
         watched.AssertQuiet();
     }
 
+    [Theory]
+    [InlineData("/compare/runs?a={0}")]
+    [InlineData("/compare/runs?a={0}&b={1}&layer=9")]
+    public async Task CompareRuns_InRussian_HasNoEnglishWordNoOverflowAndNoSeriousAxeFinding(string path)
+    {
+        await using var browser = await Browser.StartAsync();
+        var watched = await browser.OpenAsync(1280, 900);
+        await RussianPage.SpeakAsync(watched.Page, compared.Dashboard.Address);
+        await watched.Page.GotoAsync(compared.At(string.Format(CultureInfo.InvariantCulture, path, compared.RunOf(ComparedDashboard.Behind), compared.RunOf(ComparedDashboard.Before))));
+        await Assertions.Expect(watched.Page.Locator(path.Contains("&b", StringComparison.Ordinal) ? ".lc-run-figures figure" : "tbody tr")).Not.ToHaveCountAsync(0);
+        await watched.Page.WaitForTimeoutAsync(600);
+        await watched.ScreenshotAsync($"ru-compare-runs-{path.Length}");
+
+        await RussianPage.AssertAsync(watched.Page);
+        watched.AssertQuiet();
+    }
+
     [Fact]
     public async Task CompareRuns_PromptsThatPartBehindThePicture_SaysThatAllIsTheSame()
     {

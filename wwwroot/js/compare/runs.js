@@ -12,7 +12,7 @@ import { formatView, parseView } from '../statistics/view.js';
 
 const signed = (text) => (value) => (Math.abs(value) < 0.0005 ? '0' : `${value < 0 ? '−' : '+'}${text(Math.abs(value))}`);
 const probability = signed((value) => value.toFixed(3));
-const bits = signed((value) => `${value.toFixed(2)} bit`);
+const bits = signed((value) => say('{0} bit', value.toFixed(2)));
 
 function spreadChart(id, words, unit, domain) {
   const rowsOf = (data) => data.layers.filter((layer) => layer[id]).map(({ layer, secondLayer, [id]: spread }) => ({ layer, secondLayer, ...spread }));
