@@ -65,7 +65,8 @@ public static class StorageServiceCollectionExtensions
             s.GetRequiredService<CheckpointStore>(),
             s.GetRequiredService<ImageStore>(),
             s.GetRequiredService<ReadingStore>(),
-            s.GetRequiredService<HiddenStateStore>()));
+            s.GetRequiredService<HiddenStateStore>(),
+            s.GetRequiredService<LabelStore>()));
         services.AddSingleton(s => new ForeignFileStore(Reader(s), Writer(s), Clock(s), options.IndexThreshold));
         services.AddSingleton(s => new ImportJobStore(Reader(s), Writer(s), Clock(s)));
         return services;

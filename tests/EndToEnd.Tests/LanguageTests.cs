@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace LogitLens.EndToEnd.Tests;
 
 /// <summary>The interface in Russian: every word of it that is nobody's data, with room for it, and the same view as in English.</summary>
-public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
+public sealed class LanguageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
 {
     private const string RunActions = "Действия: ";
     private const string ShortcutsButton = "Сочетания клавиш";
@@ -159,17 +159,5 @@ public sealed partial class LanguageTests(DemoDashboard demo) : IClassFixture<De
         watched.AssertQuiet();
     }
 
-    private async Task<string> AddressAsync(string path)
-    {
-        path = Known().Replace(path, match => match.Groups[1].Value == "run" ? demo.Run : $"{demo.AnalysisOf(match.Groups[1].Value + ".jpg")}");
-        return path.Contains("{picture}", StringComparison.Ordinal)
-            ? new Uri(demo.Address, path.Replace("{picture}", await PictureAsync(), StringComparison.Ordinal)).ToString()
-            : new Uri(demo.Address, path).ToString();
-    }
-
-    private async Task<string> PictureAsync() =>
-        (await demo.Dashboard.GetAsync($"/api/analyses/{demo.AnalysisOf("garden.jpg")}", TestContext.Current.CancellationToken)).GetProperty("image").GetProperty("sha256").GetString()!;
-
-    [GeneratedRegex(@"\{(run|garden|beach|farm)\}")]
-    private static partial Regex Known();
+    private async Task<string> AddressAsync(string path) => new Uri(demo.Address, await demo.PathAsync(path)).ToString();
 }

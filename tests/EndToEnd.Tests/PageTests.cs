@@ -17,6 +17,9 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
         { "run-retention", "/runs/{run}" },
         { "new-run", "/runs/new" },
         { "images", "/images" },
+        { "images-token", "/images?text=cat&layers=8-&p=0.3" },
+        { "image", "/images/{picture}" },
+        { "compare", "/compare?a={garden},{beach}&layer=9&lock=a200" },
         { "atlas", "/atlas" },
         { "atlas-cat", "/atlas?text=cat&match=exact" },
         { "atlas-nothing", "/atlas?text=nosuchtoken" },
@@ -41,7 +44,7 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
     public async Task Page_InBothThemesAndWidths_IsQuietAndHasNoSeriousAxeFinding(string name, string path)
     {
         await using var browser = await Browser.StartAsync();
-        var address = new Uri(demo.Address, path.Replace("{run}", demo.Run, StringComparison.Ordinal).Replace("{garden}", $"{demo.AnalysisOf("garden.jpg")}", StringComparison.Ordinal));
+        var address = new Uri(demo.Address, await demo.PathAsync(path));
         await LookAsync(browser, name, address);
     }
 
@@ -92,6 +95,7 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
                 }
 
                 await watched.Page.WaitForTimeoutAsync(400);
+                await watched.AssertNothingOverlapsAsync();
                 await watched.ScreenshotAsync($"{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}-{width}");
 
                 // Findings do not depend on the width.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using LogitLens.Storage.Tokens;
 
@@ -7,16 +8,16 @@ public sealed class KillTests
 {
     private const int Layers = 5;
 
+    // A layer takes a millisecond or two, the transaction that marks Done tens of them.
+    private const int MostMilliseconds = 40;
+
     // The program of a round starts anew, and eight builds may share the machine.
     [Fact(Timeout = 900_000)]
     public async Task Kill_TwentyTimesDuringWrites_LosesNoDoneAndTheRestIsDoneAgain()
     {
         var token = TestContext.Current.CancellationToken;
         await using var storage = await TestStorage.CreateAsync();
-        var checkpoint = await storage.Checkpoints.AddAsync(Sample.Checkpoint(layers: Layers), token);
-        var image = await storage.Images.AddAsync(Sample.Image(), token);
-        var run = await storage.Runs.AddAsync(
-            new NewRun("long", checkpoint.Id, new RunSettings(), "{}", [.. Enumerable.Repeat(new NewItem(image.Id, Sample.Prompt), 2_000)]), token);
+        var run = await AddLongRunAsync(storage);
         var random = new Random(20261124);
         var reportedDone = new HashSet<long>();
 
@@ -25,25 +26,7 @@ public sealed class KillTests
             // At any point of an analysis: the number of lines read says how far it has certainly come, the kill lands somewhere after.
             using (var writer = KilledWriter.Start(storage.Path))
             {
-                try
-                {
-                    for (var lines = random.Next(5, 25); lines > 0; lines--)
-                    {
-                        var line = Assert.IsType<string>(await writer.StandardOutput.ReadLineAsync(token));
-                        if (line.EndsWith("done", StringComparison.Ordinal))
-                        {
-                            reportedDone.Add(long.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture));
-                        }
-                    }
-
-                    // A layer takes a millisecond or two, the transaction that marks Done tens of them.
-                    await Task.Delay(random.Next(40), token);
-                }
-                finally
-                {
-                    writer.Kill();
-                    await writer.WaitForExitAsync(CancellationToken.None);
-                }
+                reportedDone.UnionWith(await KillAsync(writer, random.Next(5, 25), random.Next(MostMilliseconds)));
             }
 
             // Pages, references, completeness, checksums; index rows and totals counted again from the readings.
@@ -77,37 +60,17 @@ public sealed class KillTests
     {
         var token = TestContext.Current.CancellationToken;
         await using var storage = await TestStorage.CreateAsync();
-        var checkpoint = await storage.Checkpoints.AddAsync(Sample.Checkpoint(layers: Layers), token);
-        var image = await storage.Images.AddAsync(Sample.Image(), token);
-        var run = await storage.Runs.AddAsync(
-            new NewRun("questions", checkpoint.Id, new RunSettings(), "{}", [.. Enumerable.Repeat(new NewItem(image.Id, Sample.Prompt), 2_000)]), token);
+        var run = await AddLongRunAsync(storage);
         var random = new Random(20261125);
         var reportedDone = new HashSet<long>();
         var interrupted = 0;
 
         for (var kill = 0; kill < 10; kill++)
         {
+            // A group of four has 29 lines.
             using (var writer = KilledWriter.StartQuestions(storage.Path))
             {
-                try
-                {
-                    // A group of four has 29 lines.
-                    for (var lines = random.Next(20, 60); lines > 0; lines--)
-                    {
-                        var line = Assert.IsType<string>(await writer.StandardOutput.ReadLineAsync(token));
-                        if (line.EndsWith("done", StringComparison.Ordinal))
-                        {
-                            reportedDone.Add(long.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture));
-                        }
-                    }
-
-                    await Task.Delay(random.Next(40), token);
-                }
-                finally
-                {
-                    writer.Kill();
-                    await writer.WaitForExitAsync(CancellationToken.None);
-                }
+                reportedDone.UnionWith(await KillAsync(writer, random.Next(20, 60), random.Next(MostMilliseconds)));
             }
 
             Assert.Empty((await storage.Check.CheckAsync(null, token)).Findings);
@@ -131,5 +94,39 @@ public sealed class KillTests
 
         Assert.NotEmpty(reportedDone);
         Assert.NotEqual(0, interrupted);
+    }
+
+    private static async Task<RunId> AddLongRunAsync(TestStorage storage)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var checkpoint = await storage.Checkpoints.AddAsync(Sample.Checkpoint(layers: Layers), token);
+        var image = await storage.Images.AddAsync(Sample.Image(), token);
+        return await storage.Runs.AddAsync(new NewRun("long", checkpoint.Id, new RunSettings(), "{}", [.. Enumerable.Repeat(new NewItem(image.Id, Sample.Prompt), 2_000)]), token);
+    }
+
+    /// <summary>Lets a writer write so many lines and some milliseconds more, and kills it; returns the analyses it had reported Done.</summary>
+    private static async Task<HashSet<long>> KillAsync(Process writer, int lines, int milliseconds)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var done = new HashSet<long>();
+        try
+        {
+            for (; lines > 0; lines--)
+            {
+                var line = Assert.IsType<string>(await writer.StandardOutput.ReadLineAsync(token));
+                if (line.EndsWith("done", StringComparison.Ordinal))
+                {
+                    done.Add(long.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture));
+                }
+            }
+
+            await Task.Delay(milliseconds, token);
+            return done;
+        }
+        finally
+        {
+            writer.Kill();
+            await writer.WaitForExitAsync(CancellationToken.None);
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using LogitLens.Storage.Catalogue;
 using LogitLens.Storage.Catalogue.Entities;
 using LogitLens.Storage.Exchange.Documents;
+using LogitLens.Storage.Labels;
 using LogitLens.Storage.Readings;
 using LogitLens.Storage.Readings.Digests;
 using LogitLens.Storage.Sqlite;
@@ -48,6 +49,20 @@ public sealed class ImportStore
             ? new ImageId(id)
             : (ImageId?)null,
         cancellationToken);
+
+    /// <summary>Puts tags and a note on an image that bears none; one that bears some keeps its own.</summary>
+    /// <exception cref="StorageException">The image has been deleted meanwhile, or the database cannot be written.</exception>
+    public Task AddLabelsAsync(ImageId image, SubjectLabels labels, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        return _writer.WriteAsync(
+            async (context, token) =>
+            {
+                await LabelStore.AddAsync(context, LabelKind.Image, image.Value, labels, token);
+                return true;
+            },
+            cancellationToken);
+    }
 
     /// <summary>Keeps a run under the id it has; false if it is there already, null if a run of other settings or of another checkpoint has that id.</summary>
     /// <exception cref="StorageException">The checkpoint has been deleted meanwhile, or the database cannot be written.</exception>
@@ -138,7 +153,7 @@ public sealed class ImportStore
             throw new StorageException($"The run \"{run.Name}\" was not imported: its checkpoint was deleted meanwhile; import it again.");
         }
 
-        context.Runs.Add(new RunEntity
+        var entity = new RunEntity
         {
             Id = run.Id.Value,
             Name = run.Name,
@@ -150,8 +165,10 @@ public sealed class ImportStore
             IndexThreshold = run.IndexThreshold ?? _indexThreshold,
             Retention = run.Retention.Kind,
             RetentionDays = run.Retention.Days,
-        });
+        };
+        context.Runs.Add(entity);
         await context.SaveChangesAsync(cancellationToken);
+        await LabelStore.AddAsync(context, LabelKind.Run, entity.Number, run.Labels, cancellationToken);
         return true;
     }
 
@@ -205,6 +222,7 @@ public sealed class ImportStore
         };
         context.Analyses.Add(entity);
         await context.SaveChangesAsync(cancellationToken);
+        await LabelStore.AddAsync(context, LabelKind.Analysis, entity.Id, analysis.Labels, cancellationToken);
         if (analysis.Source is { } source)
         {
             context.AnalysisSources.Add(new AnalysisSourceEntity

@@ -1,3 +1,5 @@
+using LogitLens.Storage.Labels;
+
 namespace LogitLens.Storage.Catalogue;
 
 /// <summary>An analysis finished elsewhere.</summary>
@@ -27,6 +29,9 @@ public sealed record ImportedAnalysis(
 
     /// <summary>The file it was imported from before; null for what an engine computed.</summary>
     public ImportedSource? Source { get; init; }
+
+    /// <summary>Its tags and note.</summary>
+    public SubjectLabels Labels { get; init; } = SubjectLabels.None;
 
     /// <summary>Its hidden states one after another, read inside the transaction, so that one of them is in memory at a time; what this throws undoes the analysis.</summary>
     public IEnumerable<ImportedState> States { get; init; } = [];

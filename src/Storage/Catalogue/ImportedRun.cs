@@ -1,3 +1,5 @@
+using LogitLens.Storage.Labels;
+
 namespace LogitLens.Storage.Catalogue;
 
 /// <summary>A run computed elsewhere.</summary>
@@ -10,4 +12,7 @@ public sealed record ImportedRun(RunId Id, string Name, CheckpointId Checkpoint,
 
     /// <summary>How long the tokens beyond top-1 stay.</summary>
     public RunRetention Retention { get; init; } = RunRetention.Default;
+
+    /// <summary>Its tags and note.</summary>
+    public SubjectLabels Labels { get; init; } = SubjectLabels.None;
 }

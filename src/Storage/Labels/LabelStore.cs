@@ -30,35 +30,20 @@ public sealed class LabelStore
         return _writer.WriteAsync<IReadOnlyList<LabelSubject>>(
             async (context, token) =>
             {
-                var key = NameKeys.Of(name);
-                var entity = await context.Tags.AsTracking().SingleOrDefaultAsync(t => t.NameKey == key, token);
-                if (entity is null)
-                {
-                    context.Tags.Add(entity = new TagEntity { Name = name, NameKey = key });
-                    await context.SaveChangesAsync(token);
-                }
-
+                var id = await TagAsync(context, name, token);
                 var added = new List<LabelSubject>();
                 var now = _clock.GetUtcNow();
                 foreach (var (subject, number) in await PresentAsync(context, subjects, token))
                 {
-                    if (!await Links(context, subject.Kind, number).AnyAsync(l => l.TagId == entity.Id, token))
+                    if (!await Links(context, subject.Kind, number).AnyAsync(l => l.TagId == id, token))
                     {
-                        context.TagLinks.Add(new TagLinkEntity
-                        {
-                            TagId = entity.Id,
-                            ImageId = subject.Kind == LabelKind.Image ? number : null,
-                            AnalysisId = subject.Kind == LabelKind.Analysis ? number : null,
-                            RunNumber = subject.Kind == LabelKind.Run ? number : null,
-                            AddedAt = now,
-                            AddedBy = by,
-                        });
+                        context.TagLinks.Add(Link(id, subject.Kind, number, now, by));
                         added.Add(subject);
                     }
                 }
 
                 await context.SaveChangesAsync(token);
-                await ForgetUnusedAsync(context, entity.Id, token);
+                await ForgetUnusedAsync(context, id, token);
                 return added;
             },
             cancellationToken);
@@ -118,15 +103,7 @@ public sealed class LabelStore
                 await Notes(context, subject.Kind, number).ExecuteDeleteAsync(token);
                 if (!string.IsNullOrWhiteSpace(text))
                 {
-                    context.Notes.Add(new NoteEntity
-                    {
-                        ImageId = subject.Kind == LabelKind.Image ? number : null,
-                        AnalysisId = subject.Kind == LabelKind.Analysis ? number : null,
-                        RunNumber = subject.Kind == LabelKind.Run ? number : null,
-                        Text = text.Trim(),
-                        ChangedAt = _clock.GetUtcNow(),
-                        ChangedBy = by,
-                    });
+                    context.Notes.Add(Note(subject.Kind, number, new SubjectNote(text.Trim(), _clock.GetUtcNow(), by)));
                     await context.SaveChangesAsync(token);
                 }
 
@@ -182,6 +159,63 @@ public sealed class LabelStore
             },
             cancellationToken);
     }
+
+    /// <summary>Puts what something bore elsewhere on what bears nothing here, with its times and people.</summary>
+    /// <param name="number">The thing's row.</param>
+    internal static async Task AddAsync(StorageContext context, LabelKind kind, long number, SubjectLabels labels, CancellationToken cancellationToken)
+    {
+        if (await Links(context, kind, number).AnyAsync(cancellationToken) || await Notes(context, kind, number).AnyAsync(cancellationToken))
+        {
+            return;
+        }
+
+        foreach (var tag in labels.Tags.DistinctBy(tag => NameKeys.Of(tag.Name.Trim())))
+        {
+            context.TagLinks.Add(Link(await TagAsync(context, tag.Name.Trim(), cancellationToken), kind, number, tag.AddedAt, tag.AddedBy));
+        }
+
+        if (labels.Note is { } note)
+        {
+            context.Notes.Add(Note(kind, number, note));
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>The tag of a name, made if there is none.</summary>
+    private static async Task<long> TagAsync(StorageContext context, string name, CancellationToken cancellationToken)
+    {
+        var key = NameKeys.Of(name);
+        if (await context.Tags.Where(t => t.NameKey == key).Select(t => (long?)t.Id).SingleOrDefaultAsync(cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        var entity = new TagEntity { Name = name, NameKey = key };
+        context.Tags.Add(entity);
+        await context.SaveChangesAsync(cancellationToken);
+        return entity.Id;
+    }
+
+    private static TagLinkEntity Link(long tag, LabelKind kind, long number, DateTimeOffset at, string? by) => new()
+    {
+        TagId = tag,
+        ImageId = kind == LabelKind.Image ? number : null,
+        AnalysisId = kind == LabelKind.Analysis ? number : null,
+        RunNumber = kind == LabelKind.Run ? number : null,
+        AddedAt = at,
+        AddedBy = by,
+    };
+
+    private static NoteEntity Note(LabelKind kind, long number, SubjectNote note) => new()
+    {
+        ImageId = kind == LabelKind.Image ? number : null,
+        AnalysisId = kind == LabelKind.Analysis ? number : null,
+        RunNumber = kind == LabelKind.Run ? number : null,
+        Text = note.Text,
+        ChangedAt = note.ChangedAt,
+        ChangedBy = note.ChangedBy,
+    };
 
     private static string Require(string tag) => LabelText.RefuseTag(tag) is { } refusal ? throw new ArgumentException(refusal, nameof(tag)) : tag.Trim();
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LogitLens.Storage.Labels;
 
 /// <summary>What something bears.</summary>
@@ -7,4 +9,8 @@ public sealed record SubjectLabels(IReadOnlyList<SubjectTag> Tags, SubjectNote? 
 {
     /// <summary>Nothing.</summary>
     public static SubjectLabels None { get; } = new([], null);
+
+    /// <summary>Whether it is nothing.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => Tags.Count == 0 && Note is null;
 }

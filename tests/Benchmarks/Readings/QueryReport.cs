@@ -22,6 +22,7 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
     private readonly string[] _texts = [.. prototypes.Tokens.Where(t => prototypes.IsCommon[t.Id] && t.Text.Length >= 4).Select(t => t.Text)];
     private readonly GalleryStore _gallery = services.GetRequiredService<GalleryStore>();
     private readonly CatalogueSearchStore _catalogue = services.GetRequiredService<CatalogueSearchStore>();
+    private readonly RunComparisonJobs _comparisons = services.GetRequiredService<RunComparisonJobs>();
     private readonly StatisticsStore _statistics = services.GetRequiredService<StatisticsStore>();
 
     public async Task PrintAsync(CancellationToken cancellationToken)
@@ -63,6 +64,10 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
         await TimeAsync("frequent tokens and mean maps, all runs", Seldom, null, token => TokensAsync(new AnalysisFilter(), token), cancellationToken);
         await TimeAsync("frequent tokens and mean maps, 100 analyses by hand", Seldom, null, token => TokensAsync(new AnalysisFilter(Analyses: [.. Enumerable.Range(0, 100).Select(_ => AnyAnalysis())]), token), cancellationToken);
         await TimeAsync("another layer window, all runs (in the background)", 1, null, token => WindowAsync(token), cancellationToken);
+
+        // Each pair once: answers are kept.
+        var pairs = new Queue<(RunId First, RunId Second)>([(runs[0], runs[1]), (runs[1], runs[2]), (runs[2], runs[3]), (runs[3], runs[0])]);
+        await TimeAsync($"two runs compared over {analyses / runs.Count:N0} common images (in the background)", pairs.Count - 1, null, token => CompareAsync(pairs.Dequeue(), token), cancellationToken);
     }
 
     private static async Task TimeAsync<T>(string what, int times, double? goal, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
@@ -111,6 +116,12 @@ internal sealed class QueryReport(IServiceProvider services, PrototypeReadings p
         var tokens = Enum.GetValues<TokenMatch>().Select(match => _index.FindTokensAsync(text, match, new TokenFilter(), null, Most, cancellationToken)).ToList();
         await Task.WhenAll([images, named, .. tokens]);
         return (await images).Total + (await named).Total;
+    }
+
+    private async Task<int> CompareAsync((RunId First, RunId Second) runs, CancellationToken cancellationToken)
+    {
+        var job = await _comparisons.AskAsync(runs.First, runs.Second, Timeout.InfiniteTimeSpan, cancellationToken);
+        return job?.Result?.Pairs.Count ?? throw new InvalidOperationException($"The runs were not compared: {job?.Error}");
     }
 
     private Task<TokenOccurrences> WhereAsync(TokenFilter filter, CancellationToken cancellationToken) =>

@@ -7,7 +7,7 @@ public sealed partial class LiteralTests
 {
     /// <summary>Literals that are the same in every language: names, formats, signs, addresses.</summary>
     private static readonly string[] Same =
-        ["LogitLens", "restore ", "LogitLens:Backup:", "emb", "TorchSharp", "libtorch", ".NET", "px", "<!DOCTYPE html>", "SHA-256", "placeholder=\"cat\"", "title=\"8, 8-20, 8-, emb-4\""];
+        ["LogitLens", "restore ", "LogitLens:Backup:", "emb", "TorchSharp", "libtorch", ".NET", "px", "<!DOCTYPE html>", "SHA-256", "Ctrl K", "placeholder=\"cat\"", "title=\"8, 8-20, 8-, emb-4\""];
 
     public static TheoryData<string> Components =>
     [

@@ -93,8 +93,8 @@ public sealed class RunsPagesTests
         var run = await context.StartAsync("one fails", await context.AddImageAsync("a.png", 1), await context.AddImageAsync("b.png", 2));
         await context.FailNextAsync("a.png is cut short: upload it again.");
         var page = context.Show<RunPage>($"/runs/{run}?state=failed&view=table", ("Id", run.Value));
-        page.WaitForAssertion(() => Assert.Single(page.FindAll("table tbody tr")));
-        Assert.Contains("a.png is cut short: upload it again.", page.Find("tbody").TextContent, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Single(page.FindAll(".ll-table tbody tr")));
+        Assert.Contains("a.png is cut short: upload it again.", page.Find(".ll-table tbody").TextContent, StringComparison.Ordinal);
         page.Find("button[aria-label='Try a.png again']").Click();
         page.WaitForAssertion(() => Assert.Contains("No analysis of this run is failed", page.Markup, StringComparison.Ordinal));
         Assert.Equal(2, (await context.Runs.FindAsync(run, Token))!.Counts.Queued);
@@ -121,6 +121,7 @@ public sealed class RunsPagesTests
         Assert.Equal(row!.Checkpoint.Hash, page.Find(".ll-facts code[title]").GetAttribute("title"));
         Assert.Contains("USER: <image>", page.Find(".ll-facts .ll-prompt").TextContent, StringComparison.Ordinal);
         Assert.Contains("TorchSharp", page.Find(".ll-provenance").TextContent, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Matches("^[0-9a-f]{64}$", page.FindAll(".ll-files tbody tr").Single(row => row.QuerySelector("th")!.TextContent == "model.safetensors").QuerySelector("code")!.TextContent));
         Assert.Contains("of emb and 1–12", page.Find(".ll-facts").TextContent, StringComparison.Ordinal);
     }
 

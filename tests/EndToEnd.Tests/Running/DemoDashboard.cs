@@ -35,6 +35,20 @@ public sealed class DemoDashboard : IAsyncLifetime
         _analyses = Items(analyses).ToDictionary(item => item.GetProperty("image").GetProperty("name").GetString()!, item => item.GetProperty("id").GetInt64());
     }
 
+    /// <summary>A path with what only the running program knows: <c>{run}</c>, a picture's analysis as <c>{garden}</c>, and <c>{picture}</c>, the hash of garden.jpg.</summary>
+    public async Task<string> PathAsync(string path)
+    {
+        path = path.Replace("{run}", Run, StringComparison.Ordinal);
+        foreach (var (image, analysis) in _analyses)
+        {
+            path = path.Replace($"{{{Path.GetFileNameWithoutExtension(image)}}}", $"{analysis}", StringComparison.Ordinal);
+        }
+
+        return path.Contains("{picture}", StringComparison.Ordinal)
+            ? path.Replace("{picture}", (await Dashboard.GetAsync($"/api/analyses/{AnalysisOf("garden.jpg")}", TestContext.Current.CancellationToken)).GetProperty("image").GetProperty("sha256").GetString(), StringComparison.Ordinal)
+            : path;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

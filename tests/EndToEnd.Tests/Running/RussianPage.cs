@@ -12,7 +12,7 @@ public static partial class RussianPage
     private const string ReadWords =
         """
         () => {
-          const data = 'code, kbd, pre, script, style, noscript, [hidden], [lang=en], .lx-token, .lx-word, .lx-page-prompt, .lx-page-fact, .ll-tile-name, .ll-tile-text, .ll-run-head h2, .ll-run-head .ll-clip, .ll-name, .ll-clip, .ll-prompt, .lx-answer-words, .lx-answer-truth, .lx-words, .ll-care-command, .mud-select-input, .ll-answer, .lx-atlas, .lx-curve, .ll-facts dd, .ll-provenance dt, .st-provenance dl, .st-provenance table, [data-language]';
+          const data = 'code, kbd, pre, script, style, noscript, [hidden], [lang=en], .lx-token, .lx-word, .lx-page-prompt, .lx-page-fact, .ll-tile-name, .ll-tile-text, .ll-run-head h2, .ll-run-head .ll-clip, .ll-name, .ll-clip, .ll-prompt, .lx-answer-words, .lx-answer-truth, .lx-words, .ll-care-command, .mud-select-input, .ll-answer, .lx-atlas, .lx-curve, .ll-facts dd, .ll-provenance dt, .st-provenance dl, .ll-files th[scope=row], [data-language]';
           const found = [];
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           while (walker.nextNode()) {
@@ -56,6 +56,7 @@ public static partial class RussianPage
         Assert.True(english.Count == 0, string.Join('\n', english));
         var (width, room) = (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"), await page.EvaluateAsync<int>("() => window.innerWidth"));
         Assert.True(width <= room, $"The page is {width} pixels wide, the window {room}.");
+        await WatchedPage.AssertNothingOverlapsAsync(page);
         var findings = (await page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").Select(violation => $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html).Take(3))}");
         Assert.Empty(findings);
     }

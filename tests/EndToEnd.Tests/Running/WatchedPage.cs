@@ -58,6 +58,46 @@ public sealed class WatchedPage
         return path;
     }
 
+    /// <summary>Controls and headings that can be seen lie beside each other, not on each other: those of the dialog, where there is one.</summary>
+    public Task AssertNothingOverlapsAsync() => AssertNothingOverlapsAsync(Page);
+
+    /// <inheritdoc cref="AssertNothingOverlapsAsync()"/>
+    public static async Task AssertNothingOverlapsAsync(IPage page)
+    {
+        var overlapping = await page.EvaluateAsync<string[]>(
+            """
+            () => {
+              // What is seen of an element inside all that scrolls or clips.
+              const seen = (element) => {
+                const own = element.getBoundingClientRect();
+                const box = { left: own.left, top: own.top, right: own.right, bottom: own.bottom };
+                for (let outer = element.parentElement; outer; outer = outer.parentElement) {
+                  if (getComputedStyle(outer).overflow !== 'visible') {
+                    const clip = outer.getBoundingClientRect();
+                    Object.assign(box, { left: Math.max(box.left, clip.left), top: Math.max(box.top, clip.top), right: Math.min(box.right, clip.right), bottom: Math.min(box.bottom, clip.bottom) });
+                  }
+                }
+                return box;
+              };
+              const top = document.querySelector('.mud-dialog') ?? document.querySelector('main');
+              const all = [...top.querySelectorAll('button, input, select, textarea, summary, h1, h2, h3')]
+                .filter((element) => !element.matches('.ll-hidden, .mud-select-input, .mud-input-numeric-spin *') && element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+                .map((element) => ({ element, box: seen(element) }))
+                .filter(({ box }) => box.right - box.left > 2 && box.bottom - box.top > 2);
+              const found = [];
+              all.forEach((one, at) => all.slice(at + 1).forEach((other) => {
+                const width = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
+                const height = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
+                if (width > 2 && height > 2 && !one.element.contains(other.element) && !other.element.contains(one.element)) {
+                  found.push(`${one.element.outerHTML.slice(0, 160)} and ${other.element.outerHTML.slice(0, 160)}: ${Math.round(width)} x ${Math.round(height)} px`);
+                }
+              }));
+              return found;
+            }
+            """);
+        Assert.True(overlapping.Length == 0, string.Join('\n', overlapping));
+    }
+
     // SignalR's hub protocol over MessagePack: a length prefix of 2, then the array [6].
     private static bool IsPing(IWebSocketFrame frame) => frame.Binary is { Length: 3 } bytes && bytes[0] == 0x02 && bytes[1] == 0x91 && bytes[2] == 0x06;
 }

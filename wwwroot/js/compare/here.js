@@ -2,7 +2,7 @@
 
 import { NONE } from '../explorer/criteria.js';
 import { courseInWords, drawCourses, lineOf } from '../explorer/course-chart.js';
-import { CHANGED, Listeners, make, watchSize } from '../explorer/dom.js';
+import { CHANGED, Listeners, make, WatchedSize } from '../explorer/dom.js';
 import { fillToken, formatProbability, layerName, layerPhrase, placeName } from '../explorer/format.js';
 import { say } from '../explorer/texts.js';
 import { courseOf } from '../explorer/selection-facts.js';
@@ -28,7 +28,7 @@ export class HerePart {
     this.courseBox = make('div', { class: 'lx-curve-box' }, this.course);
     this.body = make('div', { class: 'lc-here-body' }, this.title, this.list, this.facts, this.courseTitle, this.courseBox);
     this.element = make('section', { class: 'lc-here', 'aria-label': strings.here }, make('h2', {}, strings.here), this.hint, this.body);
-    this.stopWatching = watchSize(this.courseBox, () => comparison.invalidate(CHANGED.LOOK));
+    this.size = new WatchedSize(this.courseBox, () => comparison.invalidate(CHANGED.LOOK));
   }
 
   draw() {
@@ -54,7 +54,7 @@ export class HerePart {
   }
 
   dispose() {
-    this.stopWatching();
+    this.size.stop();
     this.listeners.dispose();
   }
 
@@ -158,8 +158,7 @@ export class HerePart {
     const { reference, view, theme } = comparison;
     const { position, layer } = this.#where(reference, place);
     const token = view.token ?? (layer === NONE ? null : reference.model.id(layer, position));
-    const width = this.courseBox.clientWidth;
-    const height = this.courseBox.clientHeight;
+    const { width, height } = this.size;
     this.courseBox.hidden = this.courseTitle.hidden = token === null;
     if (token === null || width === 0 || height === 0) {
       return;

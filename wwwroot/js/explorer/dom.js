@@ -63,6 +63,20 @@ export function watchSize(element, callback) {
   };
 }
 
+/** An element's inner size as it was when the page was last laid out: to ask the element itself in the middle of a drawing lays the page out once more. */
+export class WatchedSize {
+  /** @param {HTMLElement} element @param {() => void} callback Called when the size or the screen's pixel ratio changes. */
+  constructor(element, callback) {
+    this.width = 0;
+    this.height = 0;
+    this.stop = watchSize(element, () => {
+      this.width = element.clientWidth;
+      this.height = element.clientHeight;
+      callback();
+    });
+  }
+}
+
 /** Listeners that go together. */
 export class Listeners {
   constructor() {

@@ -1,6 +1,6 @@
 // The depth gauge: the layer control. One bar for each layer, as long as the patches are many whose best layer it is.
 
-import { CHANGED, Listeners, fitCanvas, make, watchSize } from './dom.js';
+import { CHANGED, Listeners, fitCanvas, make, WatchedSize } from './dom.js';
 import { layerName } from './format.js';
 import { say, sayCount } from './texts.js';
 
@@ -23,14 +23,13 @@ export class GaugePart {
     this.element = make('div', { class: 'lx-gauge', role: 'group', 'aria-label': say('Depth: the layer that is shown') }, this.best, this.strip, this.play);
     this.hovered = null;
     this.listeners = new Listeners();
-    this.stopWatching = watchSize(this.strip, () => explorer.invalidate(CHANGED.LOOK));
+    this.size = new WatchedSize(this.strip, () => explorer.invalidate(CHANGED.LOOK));
     this.#listen();
   }
 
   draw(flags) {
     const { model, view, theme } = this.explorer;
-    const width = this.strip.clientWidth;
-    const height = this.strip.clientHeight;
+    const { width, height } = this.size;
     if (!model || width === 0 || height === 0) {
       return;
     }
@@ -146,7 +145,7 @@ export class GaugePart {
 
   dispose() {
     clearInterval(this.playing);
-    this.stopWatching();
+    this.size.stop();
     this.listeners.dispose();
   }
 

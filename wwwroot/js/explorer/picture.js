@@ -1,7 +1,7 @@
 // The picture with its patch grid. Two canvases: the picture and its map below, marks above, so that a moving pointer redraws marks only.
 
 import { NONE } from './criteria.js';
-import { CHANGED, Listeners, fitCanvas, make, watchSize } from './dom.js';
+import { CHANGED, Listeners, fitCanvas, make, WatchedSize } from './dom.js';
 import { fillToken, formatProbability, layerName, layerPhrase, placePhrase } from './format.js';
 import { gridsOf } from './grids.js';
 import { PicturePainter } from './picture-draw.js';
@@ -40,7 +40,7 @@ export class PicturePart {
     this.painter = new Painter(explorer);
     this.hands = new PictureHands(explorer, this);
     this.element = make('div', { class: 'lx-picture' }, this.base, this.canvas, this.tip, this.hint, this.#makeTools());
-    this.stopWatching = watchSize(this.element, () => explorer.invalidate(CHANGED.LOOK));
+    this.watched = new WatchedSize(this.element, () => explorer.invalidate(CHANGED.LOOK));
   }
 
   draw(flags) {
@@ -73,7 +73,7 @@ export class PicturePart {
 
   /** The size of the window on the picture. */
   size() {
-    return { width: this.element.clientWidth, height: this.element.clientHeight };
+    return this.watched;
   }
 
   /** What is shown of the picture: all of it, or what the model was given; in its pixels. */
@@ -98,7 +98,7 @@ export class PicturePart {
   }
 
   dispose() {
-    this.stopWatching();
+    this.watched.stop();
     this.listeners.dispose();
   }
 

@@ -3,7 +3,7 @@
 import { BELOW } from './model.js';
 import { NONE } from './criteria.js';
 import { fillAtlasLink, makeAtlasLink } from './atlas-link.js';
-import { CHANGED, Listeners, make, watchSize } from './dom.js';
+import { CHANGED, Listeners, make, WatchedSize } from './dom.js';
 import { fillToken, formatPixel, formatProbability, layerName, placeName } from './format.js';
 import { courseInWords, drawCourses, lineOf } from './course-chart.js';
 import { courseOf } from './selection-facts.js';
@@ -46,7 +46,7 @@ export class PlacePanel {
       explorer.invalidate(CHANGED.MARK);
     });
     this.listeners.on(this.quantity, 'click', () => explorer.change({ curve: explorer.view.curve === 'p' ? 'rank' : 'p' }));
-    this.stopWatching = watchSize(this.curveBox, () => explorer.invalidate(CHANGED.LOOK));
+    this.size = new WatchedSize(this.curveBox, () => explorer.invalidate(CHANGED.LOOK));
   }
 
   fill(index, layer) {
@@ -80,7 +80,7 @@ export class PlacePanel {
   }
 
   dispose() {
-    this.stopWatching();
+    this.size.stop();
     this.listeners.dispose();
   }
 
@@ -169,8 +169,7 @@ export class PlacePanel {
 
   #drawCurve(id, index, shown) {
     const { model, theme, view } = this.explorer;
-    const width = this.curveBox.clientWidth;
-    const height = this.curveBox.clientHeight;
+    const { width, height } = this.size;
     this.curveTitle.parentElement.hidden = this.curveBox.hidden = id === undefined;
     if (id === undefined || width === 0) {
       return;

@@ -1,7 +1,7 @@
 // What the collected positions read together: their top tokens by layer, the tokens they share, the pinned tokens' courses.
 
 import { makeAtlasLink } from './atlas-link.js';
-import { CHANGED, Listeners, make, watchSize } from './dom.js';
+import { CHANGED, Listeners, make, WatchedSize } from './dom.js';
 import { fillToken, formatProbability, layerName, placeName } from './format.js';
 import { courseInWords, drawCourses, lineOf } from './course-chart.js';
 import { courseOf, sharedTokens, topByLayer } from './selection-facts.js';
@@ -41,14 +41,14 @@ export class SelectionPanel {
       make('div', { class: 'lx-selection-courses' }, make('div', { class: 'lx-curve-head' }, this.curveTitle, this.quantity), this.curveBox),
       make('div', {}, make('h3', {}, strings.shared), this.shared),
       make('div', {}, make('h3', {}, strings.byLayer), make('div', { class: 'lx-by-layer-box', tabindex: '0', role: 'group', 'aria-label': strings.byLayer }, this.layers)));
-    this.stopWatching = watchSize(this.curveBox, () => explorer.invalidate(CHANGED.LOOK));
+    this.size = new WatchedSize(this.curveBox, () => explorer.invalidate(CHANGED.LOOK));
     this.filled = null;
   }
 
   fill() {
     const { model, view, theme } = this.explorer;
     const positions = view.collected;
-    const key = `${positions.join('_')}|${view.layer}|${view.pins.join('_')}|${view.curve}|${theme.dark}|${model.version}|${this.curveBox.clientWidth}x${this.curveBox.clientHeight}`;
+    const key = `${positions.join('_')}|${view.layer}|${view.pins.join('_')}|${view.curve}|${theme.dark}|${model.version}|${this.size.width}x${this.size.height}`;
     if (this.filled === key) {
       return;
     }
@@ -65,7 +65,7 @@ export class SelectionPanel {
   }
 
   dispose() {
-    this.stopWatching();
+    this.size.stop();
     this.listeners.dispose();
   }
 
@@ -111,8 +111,7 @@ export class SelectionPanel {
     const { model, view, theme } = this.explorer;
     const ids = view.pins.length > 0 ? view.pins.slice(0, 6) : shared.slice(0, DEFAULT_COURSES).map(({ id }) => id);
     const quantity = view.curve;
-    const width = this.curveBox.clientWidth;
-    const height = this.curveBox.clientHeight;
+    const { width, height } = this.size;
     this.curveBox.hidden = this.curveTitle.parentElement.hidden = ids.length === 0;
     if (ids.length === 0 || width === 0) {
       return;

@@ -3,7 +3,7 @@
 
 import { pressOrOpen } from './atlas-link.js';
 import { NONE } from './criteria.js';
-import { CHANGED, Listeners, fitCanvas, make, watchSize } from './dom.js';
+import { CHANGED, Listeners, fitCanvas, make, WatchedSize } from './dom.js';
 import { fillToken, formatProbability, layerPhrase, placeName, placePhrase } from './format.js';
 import { TableBar } from './table-bar.js';
 import { tableAsTsv } from './table-copy.js';
@@ -37,7 +37,7 @@ export class TablePart {
     this.none = make('p', { class: 'lx-hint lx-table-none', hidden: true }, strings.none);
     this.tip = make('div', { class: 'lx-tip lx-table-tip', hidden: true, 'aria-hidden': 'true' });
     this.element = make('section', { class: 'lx-layers', 'aria-label': say('Layers') }, this.bar.element, this.scroller, this.none, this.tip);
-    this.stopWatching = watchSize(this.scroller, () => explorer.invalidate(CHANGED.LOOK));
+    this.size = new WatchedSize(this.scroller, () => explorer.invalidate(CHANGED.LOOK));
     this.pointer = null;
     this.#listen();
   }
@@ -45,8 +45,7 @@ export class TablePart {
   draw(flags) {
     const { explorer } = this;
     const { model, view } = explorer;
-    const width = this.scroller.clientWidth;
-    const height = this.scroller.clientHeight;
+    const { width, height } = this.size;
     if (!model || width === 0 || height === 0) {
       return;
     }
@@ -86,7 +85,7 @@ export class TablePart {
     }
 
     const top = at * ROW;
-    const room = this.scroller.clientHeight - HEAD - PINNED;
+    const room = this.size.height - HEAD - PINNED;
     if (top < this.scroller.scrollTop || top + ROW > this.scroller.scrollTop + room) {
       this.scroller.scrollTop = Math.max(0, top - Math.floor(room / 2));
     }
@@ -99,7 +98,7 @@ export class TablePart {
   }
 
   dispose() {
-    this.stopWatching();
+    this.size.stop();
     this.bar.dispose();
     this.listeners.dispose();
   }

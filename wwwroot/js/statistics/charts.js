@@ -309,7 +309,7 @@ const ticksOf = (rows, width) => {
 };
 
 const base = (width, height, colours, label) => ({
-  width, height, marginLeft: 52, marginRight: 16, marginBottom: 36, ariaLabel: label,
+  width, height, marginTop: 26, marginLeft: 52, marginRight: 16, marginBottom: 36, ariaLabel: label,
   style: { background: 'transparent', color: colours.inkSoft, fontFamily: colours.sans, fontSize: '12px', overflow: 'visible' },
 });
 

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Labels;
 
 namespace LogitLens.Storage.Exchange.Archive;
 
@@ -22,7 +24,10 @@ public sealed record ArchivedCheckpoint(
     string Hash, string Name, string ModelType, int Layers, int VocabularySize, string DType, long StoredBytes, string Details, string Tokens);
 
 /// <summary>An image's facts; its bytes are the entry <paramref name="Content"/>, once however many analyses refer to it.</summary>
-public sealed record ArchivedImage(string Sha256, string Name, string MediaType, int Width, int Height, int ExifOrientation, long ByteLength, string Content);
+/// <param name="Labels">Its tags and note; left out where it bears none.</param>
+public sealed record ArchivedImage(
+    string Sha256, string Name, string MediaType, int Width, int Height, int ExifOrientation, long ByteLength, string Content,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SubjectLabels? Labels = null);
 
 /// <summary>A run.</summary>
 /// <param name="Id">32 hex digits; the run keeps it wherever it is imported.</param>
@@ -32,9 +37,10 @@ public sealed record ArchivedImage(string Sha256, string Name, string MediaType,
 /// <param name="IndexThreshold">Of its token index; null in archives of version 1.</param>
 /// <param name="Retention">Its rule of retention; null in archives of version 1.</param>
 /// <param name="Analyses">Analyses of it in this archive, in the order of their ordinals.</param>
+/// <param name="Labels">Its tags and note; left out where it bears none.</param>
 public sealed record ArchivedRun(
     string Id, string Name, string Checkpoint, RunSettings Settings, string Provenance, string? Prompt, DateTimeOffset CreatedAt, IReadOnlyList<ArchivedAnalysisEntries> Analyses,
-    double? IndexThreshold = null, RunRetention? Retention = null);
+    double? IndexThreshold = null, RunRetention? Retention = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SubjectLabels? Labels = null);
 
 /// <summary>Where one analysis stands in the archive.</summary>
 /// <param name="Record">The entry with its <see cref="ArchivedAnalysis"/>.</param>

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Labels;
 using LogitLens.Storage.States;
 
 namespace LogitLens.Storage.Exchange.Archive;
@@ -209,7 +210,7 @@ public sealed class ArchiveReader : IDisposable
 
         foreach (var image in manifest.Images)
         {
-            if (!ArchiveFormat.Sha256().IsMatch(image.Sha256) || image.Name.Length is 0 or > LongestName || !MediaTypes.Contains(image.MediaType))
+            if (!ArchiveFormat.Sha256().IsMatch(image.Sha256) || image.Name.Length is 0 or > LongestName || !MediaTypes.Contains(image.MediaType) || !LabelText.IsAcceptable(image.Labels))
             {
                 throw new ArchiveException($"the facts of image {Shown(image.Name)} are out of range; export it again.");
             }
@@ -224,7 +225,7 @@ public sealed class ArchiveReader : IDisposable
         {
             if (!ArchiveFormat.RunIds().IsMatch(run.Id) || run.Name.Length is 0 or > LongestName || run.Provenance.Length > LongestText || (run.Prompt?.Length ?? 0) > LongestText
                 || run.Settings.TopK is < 1 or > ushort.MaxValue || run.Settings.AnswerTokens is < 0 or > ushort.MaxValue || run.Settings.Lens != "logit"
-                || run.IndexThreshold is not (null or (>= 0 and <= double.MaxValue)) || !IsRule(run.Retention))
+                || run.IndexThreshold is not (null or (>= 0 and <= double.MaxValue)) || !IsRule(run.Retention) || !LabelText.IsAcceptable(run.Labels))
             {
                 throw new ArchiveException($"the facts of run {Shown(run.Name)} are out of range, or of a kind this LogitLens does not know; update LogitLens or export it again.");
             }
@@ -367,6 +368,7 @@ public sealed class ArchiveReader : IDisposable
                 {
                     IndexThreshold = run.IndexThreshold,
                     Retention = run.Retention ?? RunRetention.Default,
+                    Labels = run.Labels ?? SubjectLabels.None,
                 },
                 cancellationToken);
             if (isNew is null)
@@ -465,6 +467,7 @@ public sealed class ArchiveReader : IDisposable
                     RestGoneAt = record.RestGoneAt,
                     SharedPositions = record.SharedPositions,
                     Source = record.Source,
+                    Labels = record.Labels ?? SubjectLabels.None,
                     States = entries.States is { } states ? archive.ReadStates(states, record.States!) : [],
                 },
                 cancellationToken);
@@ -484,7 +487,7 @@ public sealed class ArchiveReader : IDisposable
             if (record.Ordinal != entries.Ordinal || record.Prompt.Length > LongestText || (record.TrueAnswer?.Length ?? 0) > LongestText
                 || (record.Error?.Length ?? 0) > LongestText || (record.AnswerText?.Length ?? 0) > LongestText
                 || record.State is not (AnalysisState.Done or AnalysisState.Failed or AnalysisState.Cancelled)
-                || record.AnswerIds.Any(token => token < 0 || token >= checkpoint.VocabularySize))
+                || record.AnswerIds.Any(token => token < 0 || token >= checkpoint.VocabularySize) || !LabelText.IsAcceptable(record.Labels))
             {
                 throw new ArchiveException($"{entries.Record} has facts that are out of range; export it again.");
             }
@@ -578,6 +581,11 @@ public sealed class ArchiveReader : IDisposable
                 }
 
                 id = kept.Image.Id;
+            }
+
+            if (facts.Labels is { } labels)
+            {
+                await store.AddLabelsAsync(id.Value, labels, cancellationToken);
             }
 
             _images.Add(sha256, id.Value);

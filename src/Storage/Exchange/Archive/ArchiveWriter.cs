@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Text.Json;
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Labels;
 using LogitLens.Storage.States;
 
 namespace LogitLens.Storage.Exchange.Archive;
@@ -23,14 +24,16 @@ public sealed class ArchiveWriter
     private readonly ImageStore _images;
     private readonly ReadingStore _readings;
     private readonly HiddenStateStore _states;
+    private readonly LabelStore _labels;
 
-    internal ArchiveWriter(RunStore runs, CheckpointStore checkpoints, ImageStore images, ReadingStore readings, HiddenStateStore states)
+    internal ArchiveWriter(RunStore runs, CheckpointStore checkpoints, ImageStore images, ReadingStore readings, HiddenStateStore states, LabelStore labels)
     {
         _runs = runs;
         _checkpoints = checkpoints;
         _images = images;
         _readings = readings;
         _states = states;
+        _labels = labels;
     }
 
     /// <summary>Writes an archive.</summary>
@@ -120,7 +123,8 @@ public sealed class ArchiveWriter
         }
 
         writing.Runs.Add(new ArchivedRun(
-            run.Id.ToString(), run.Name, run.Checkpoint.Hash, run.Settings, run.Provenance, run.Prompt, run.CreatedAt, written, run.IndexThreshold, run.Retention));
+            run.Id.ToString(), run.Name, run.Checkpoint.Hash, run.Settings, run.Provenance, run.Prompt, run.CreatedAt, written, run.IndexThreshold, run.Retention,
+            await LabelsOfAsync(LabelSubject.Of(run.Id), cancellationToken)));
     }
 
     private async Task<ArchivedAnalysisEntries?> WriteAnalysisAsync(Writing writing, AnalysisId id, CancellationToken cancellationToken)
@@ -151,7 +155,8 @@ public sealed class ArchiveWriter
             row.RestGoneAt,
             await _runs.FindSourceAsync(id, cancellationToken),
             kept.Count == 0 ? null : kept,
-            isDone ? detail.SharedPositions : 0);
+            isDone ? detail.SharedPositions : 0,
+            await LabelsOfAsync(LabelSubject.Of(id), cancellationToken));
         var run = row.Run.ToString();
         string? readings = null;
         if (isDone)
@@ -226,9 +231,12 @@ public sealed class ArchiveWriter
         writing.Add(name, CompressionLevel.NoCompression, stream => stream.Write(file.Bytes));
         writing.Images.Add(
             image.Sha256,
-            new ArchivedImage(image.Sha256, image.Name, image.MediaType, image.Width, image.Height, image.ExifOrientation, file.Bytes.LongLength, name));
+            new ArchivedImage(image.Sha256, image.Name, image.MediaType, image.Width, image.Height, image.ExifOrientation, file.Bytes.LongLength, name, await LabelsOfAsync(LabelSubject.Of(image.Id), cancellationToken)));
         return true;
     }
+
+    private async Task<SubjectLabels?> LabelsOfAsync(LabelSubject subject, CancellationToken cancellationToken) =>
+        await _labels.FindAsync(subject, cancellationToken) is { IsEmpty: false } labels ? labels : null;
 
     /// <summary>The archive as far as it is written.</summary>
     private sealed class Writing(Stream output, Action<ExchangeProgress>? onProgress) : IDisposable

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using LogitLens.Storage.Catalogue;
+using LogitLens.Storage.Labels;
 using LogitLens.Storage.States;
 
 namespace LogitLens.Storage.Exchange.Archive;
@@ -12,6 +13,7 @@ namespace LogitLens.Storage.Exchange.Archive;
 /// <param name="Source">The file it was imported from; null for what an engine computed.</param>
 /// <param name="States">What the entry of its hidden states holds, in that order; null if none were kept.</param>
 /// <param name="SharedPositions">So many first positions were kept together with other prompts on its picture, and may be again; left out where there are none. Its readings are whole all the same.</param>
+/// <param name="Labels">Its tags and note; left out where it bears none.</param>
 public sealed record ArchivedAnalysis(
     int Ordinal,
     string Image,
@@ -28,4 +30,5 @@ public sealed record ArchivedAnalysis(
     DateTimeOffset? RestGoneAt = null,
     ImportedSource? Source = null,
     IReadOnlyList<HiddenStateRow>? States = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int SharedPositions = 0);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int SharedPositions = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SubjectLabels? Labels = null);

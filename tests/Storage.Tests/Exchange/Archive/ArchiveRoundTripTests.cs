@@ -1,5 +1,6 @@
 using LogitLens.Storage.Exchange;
 using LogitLens.Storage.Exchange.Archive;
+using LogitLens.Storage.Labels;
 
 namespace LogitLens.Storage.Tests.Exchange.Archive;
 
@@ -46,6 +47,46 @@ public sealed class ArchiveRoundTripTests
         Assert.Equal(expected.AnswerIds, actual.AnswerIds);
         Assert.Equal(expected.Row with { Id = here.Id, Image = here.Image, Attempt = here.Attempt }, actual.Row);
         Assert.Equal(await source.Checkpoints.ReadTokensAsync("hash-of-demo", Token), await target.Checkpoints.ReadTokensAsync("hash-of-demo", Token));
+    }
+
+    [Fact]
+    public async Task Import_TagsAndNotes_ComeWithTheirTimesAndPeopleToWhatBearsNone()
+    {
+        await using var source = await TestStorage.CreateAsync();
+        await using var target = await TestStorage.CreateAsync();
+        var runs = await AddRunsAsync(source);
+        var analysis = (await source.Runs.ListAnalysesAsync(runs[0], AnalysisState.Done, 0, 10, Token)).Items[0];
+        LabelSubject[] there = [LabelSubject.Of(analysis.Image), LabelSubject.Of(analysis.Id), LabelSubject.Of(runs[0])];
+        await source.Labels.TagAsync(there, "Odd", "Ada", Token);
+        source.Clock.Advance(TimeSpan.FromHours(1));
+        await source.Labels.TagAsync([there[1]], "ablation", null, Token);
+        foreach (var subject in there)
+        {
+            await source.Labels.SetNoteAsync(subject, $"A note on {subject.Kind}.\nSecond line, with ␣ and 猫.", "Grace", Token);
+        }
+
+        target.Clock.Advance(TimeSpan.FromDays(3));
+        var archive = await ArchiveFile.ExportAsync(source, runs);
+        Assert.Empty((await ArchiveFile.ImportAsync(target, archive)).Failures);
+
+        var row = (await target.Runs.ListAnalysesAsync(runs[0], AnalysisState.Done, 0, 10, Token)).Items[0];
+        LabelSubject[] here = [LabelSubject.Of(row.Image), LabelSubject.Of(row.Id), LabelSubject.Of(runs[0])];
+        foreach (var (one, other) in there.Zip(here))
+        {
+            var (expected, actual) = (await source.Labels.FindAsync(one, Token), await target.Labels.FindAsync(other, Token));
+            Assert.NotEmpty(expected.Tags);
+            Assert.Equal(expected.Tags, actual.Tags);
+            Assert.Equal(expected.Note, actual.Note);
+        }
+
+        Assert.Equal(archive, await ArchiveFile.ExportAsync(target, runs));
+
+        // What bears something keeps its own, and so does what was here.
+        await target.Labels.UntagAsync([here[0], here[2]], "odd", Token);
+        await target.Labels.SetNoteAsync(here[2], null, null, Token);
+        await ArchiveFile.ImportAsync(target, archive);
+        Assert.Equal((0, "A note on Image.\nSecond line, with ␣ and 猫."), ((await target.Labels.FindAsync(here[0], Token)).Tags.Count, (await target.Labels.FindAsync(here[0], Token)).Note?.Text));
+        Assert.True((await target.Labels.FindAsync(here[2], Token)).IsEmpty);
     }
 
     [Fact]
