@@ -158,8 +158,6 @@ public sealed partial class Atlas
     private static string Share(long positions, long most) => string.Create(CultureInfo.InvariantCulture, $"--share:{(most == 0 ? 0 : (double)positions / most):0.####}");
 
     // Few pictures are shown large.
-    private static string TileSize(int tiles) => tiles switch { <= 8 => "la-large", <= 20 => "la-middle", _ => string.Empty };
-
     private static string DisplayOf(FoundToken token) => token.Display.Length == 0 ? $"#{token.Id}" : token.Display;
 
     private static string NameOf(Contents contents, int id) => contents.Tokens.FirstOrDefault(token => token.Id == id) is { } token ? DisplayOf(token) : $"#{id}";
