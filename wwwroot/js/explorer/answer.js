@@ -13,7 +13,7 @@ export class AnswerPart {
     this.line = make('p', { class: 'lx-answer-words' });
     this.note = make('span', { class: 'lx-answer-note' });
     this.truth = make('p', { class: 'lx-answer-truth', hidden: true });
-    this.element = make('section', { class: 'lx-answer', 'aria-label': say('Answer') }, make('h2', {}, say('Answer')), this.line, this.truth, this.note);
+    this.element = make('section', { class: 'lx-answer', 'aria-label': say('The answer') }, make('h2', {}, say('The answer')), this.line, this.truth, this.note);
     this.listeners = new Listeners();
   }
 
