@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Exchange;
 
 /// <summary>Exported pages opened from a disk, with no server behind them: an analysis of a crop, one of tiles, an earlier tool's readings.</summary>
 public sealed class ExportedPageTests : IDisposable

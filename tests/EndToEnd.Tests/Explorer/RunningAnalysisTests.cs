@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Explorer;
 
 /// <summary>An analysis is looked at while it is computed.</summary>
 public sealed partial class RunningAnalysisTests

@@ -3,7 +3,7 @@ using LogitLens.EndToEnd.Tests.Running;
 using LogitLens.Storage.Tests.Exchange.Import;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Exchange;
 
 /// <summary>A page of another tool, dropped on the dashboard.</summary>
 public sealed class ImportTests

@@ -1,7 +1,7 @@
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Data.Sqlite;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Frame;
 
 /// <summary>The process dies in the middle of an analysis; nothing is lost.</summary>
 public sealed class RestartTests

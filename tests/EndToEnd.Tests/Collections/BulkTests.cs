@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Collections;
 
 /// <summary>What is done with many images at once in the gallery: more of them for a run, and the end of them.</summary>
 public sealed class BulkTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

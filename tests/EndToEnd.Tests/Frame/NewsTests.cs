@@ -3,7 +3,7 @@ using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Frame;
 
 /// <summary>A run ends while people look elsewhere.</summary>
 public sealed class NewsTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

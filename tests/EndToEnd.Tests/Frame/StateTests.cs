@@ -3,7 +3,7 @@ using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Frame;
 
 /// <summary>Pages with nothing to show, of nothing that is there, and before anything has come: each says so and shows a way on.</summary>
 public sealed class StateTests(EmptyDashboard empty) : IClassFixture<EmptyDashboard>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Frame;
 
 /// <summary>Back and Forward, and addresses opened anew, on every view: what a person did is a step, what follows from a drag or a play is not.</summary>
 public sealed class HistoryTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Frame;
 
 /// <summary>The way of somebody without a mouse, by Tab, Enter, arrows and Escape alone.</summary>
 public sealed class KeyboardTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

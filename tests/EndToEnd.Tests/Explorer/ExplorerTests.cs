@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Explorer;
 
 /// <summary>What a newcomer does: start, open the demo picture, point at things.</summary>
 public sealed partial class ExplorerTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

@@ -3,7 +3,7 @@ using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Collections;
 
 /// <summary>Where a word is read, over all pictures.</summary>
 public sealed class AtlasTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

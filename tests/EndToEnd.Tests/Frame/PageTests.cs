@@ -4,7 +4,7 @@ using LogitLens.EndToEnd.Tests.Running;
 using LogitLens.Storage.Tests.Exchange.Import;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Frame;
 
 /// <summary>Every page, in both themes and two widths: quiet, accessible, and photographed.</summary>
 public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
@@ -66,7 +66,17 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
             await dashboard.WaitForAsync(job, state => state.GetProperty("state").GetString() == "done" && state.GetProperty("failed").GetInt32() == 1, TimeSpan.FromSeconds(60), cancellationToken);
             await using var browser = await Browser.StartAsync();
 
-            await LookAsync(browser, "import", new Uri(dashboard.Address, "/imports/" + job.Split('/')[^1]), "interp.html");
+            var address = new Uri(dashboard.Address, "/imports/" + job.Split('/')[^1]);
+            await LookAsync(browser, "import", address, "interp.html");
+
+            // And in Russian: what is said of a file is stored with it, and stays as it was written.
+            var russian = await browser.OpenAsync(1280, 800);
+            await RussianPage.SpeakAsync(russian.Page, dashboard.Address);
+            await russian.Page.GotoAsync(address.ToString());
+            await Assertions.Expect(russian.Page.GetByRole(AriaRole.Link, new() { Name = "interp.html" })).ToBeVisibleAsync();
+            await russian.ScreenshotAsync("ru-import");
+            await RussianPage.AssertAsync(russian.Page);
+            russian.AssertQuiet();
         }
 
         Directory.Delete(folder, recursive: true);

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Explorer;
 
 /// <summary>Maps, selections, pins and the address of the explorer.</summary>
 public sealed class ExplorerViewTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

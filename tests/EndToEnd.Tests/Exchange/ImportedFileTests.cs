@@ -4,7 +4,7 @@ using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Exchange;
 
 /// <summary>Real LLaVA-1.5 readings that an earlier tool wrote: what they hold is shown, what they lack is said.</summary>
 public sealed class ImportedFileTests(ImportedDashboard imported) : IClassFixture<ImportedDashboard>

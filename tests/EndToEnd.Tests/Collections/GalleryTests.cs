@@ -3,7 +3,7 @@ using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Collections;
 
 /// <summary>The gallery: its sentence, lit patches, tags, saved views, selection.</summary>
 public sealed class GalleryTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Frame;
 
 /// <summary>The interface in Russian: every word of it that is nobody's data, with room for it, and the same view as in English.</summary>
 public sealed class LanguageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

@@ -3,7 +3,7 @@ using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Frame;
 
 /// <summary>The search in the bar and its page of results, by keyboard alone.</summary>
 public sealed class SearchTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

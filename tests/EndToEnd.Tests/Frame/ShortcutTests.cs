@@ -3,7 +3,7 @@ using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Frame;
 
 /// <summary>The keys of the list do what it says.</summary>
 public sealed class ShortcutTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

@@ -1,7 +1,7 @@
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Exchange;
 
 /// <summary>Exports as a person makes them: by the dialog, into the browser's downloads.</summary>
 public sealed class ExportTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

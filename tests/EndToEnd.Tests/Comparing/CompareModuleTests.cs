@@ -2,7 +2,7 @@ using System.Text.Json;
 using LogitLens.EndToEnd.Tests.Running;
 using LogitLens.Storage.Readings;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Comparing;
 
 /// <summary>The comparison's pure modules in the browser they are written for.</summary>
 public sealed class CompareModuleTests(ModuleBrowser browser) : IClassFixture<ModuleBrowser>

@@ -4,7 +4,7 @@ using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Comparing;
 
 /// <summary>Analyses beside each other, by what a person sees and does.</summary>
 public sealed class CompareTests(ComparedDashboard compared) : IClassFixture<ComparedDashboard>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LogitLens.EndToEnd.Tests.Running;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Explorer;
 
 /// <summary>The explorer's pure modules in the browser they are written for.</summary>
 public sealed class ModuleTests(ModuleBrowser browser) : IClassFixture<ModuleBrowser>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Frame;
 
 /// <summary>The server goes, or its WebSocket does, and what people look at stays.</summary>
 public sealed partial class ConnectionTests(RestartableDashboard server) : IClassFixture<RestartableDashboard>

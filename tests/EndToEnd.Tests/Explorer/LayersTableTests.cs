@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Explorer;
 
 /// <summary>The layers table: its filters, its comparison of two layers, its way to the clipboard.</summary>
 public sealed class LayersTableTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

@@ -4,7 +4,7 @@ using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Collections;
 
 /// <summary>Statistics over the demo's twelve pictures, with the figures of shared/demo/README.md.</summary>
 public sealed class StatisticsTests(DemoDashboard demo) : IClassFixture<DemoDashboard>

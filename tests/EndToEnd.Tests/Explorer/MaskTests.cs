@@ -3,7 +3,7 @@ using Deque.AxeCore.Playwright;
 using LogitLens.EndToEnd.Tests.Running;
 using Microsoft.Playwright;
 
-namespace LogitLens.EndToEnd.Tests;
+namespace LogitLens.EndToEnd.Tests.Explorer;
 
 /// <summary>Filler masks: on one picture, and of a run beside each other.</summary>
 public sealed class MaskTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
