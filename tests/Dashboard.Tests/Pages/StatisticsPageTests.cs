@@ -44,12 +44,12 @@ public sealed class StatisticsPageTests
         var page = context.Show<StatisticsPage>("/statistics?group=text");
         page.WaitForAssertion(() => Assert.Equal(2, page.FindAll(".st-checks input").Count));
 
-        page.FindAll(".st-checks label").Single(label => label.TextContent.Contains("first", StringComparison.Ordinal)).QuerySelector("input")!.Change(true);
-        page.FindAll(".st-fields input")[0].Change("harbour");
-        page.FindAll(".st-fields input")[2].Change("one, two");
-        page.FindAll(".st-fields input")[5].Change("cat");
-        page.FindAll(".st-fields input")[7].Change("0,5");
-        page.Find(".st-scope form").Submit();
+        await page.FindAll(".st-checks label").Single(label => label.TextContent.Contains("first", StringComparison.Ordinal)).QuerySelector("input")!.ChangeAsync(new() { Value = true });
+        await page.FindAll(".st-fields input")[0].ChangeAsync(new() { Value = "harbour" });
+        await page.FindAll(".st-fields input")[2].ChangeAsync(new() { Value = "one, two" });
+        await page.FindAll(".st-fields input")[5].ChangeAsync(new() { Value = "cat" });
+        await page.FindAll(".st-fields input")[7].ChangeAsync(new() { Value = "0,5" });
+        await page.Find(".st-scope form").SubmitAsync(new());
 
         Assert.EndsWith($"/statistics?run={run.Value}&imageName=harbour&tag=one&tag=two&text=cat&p=0.5&group=text", context.Navigation.Uri, StringComparison.Ordinal);
     }
@@ -60,8 +60,8 @@ public sealed class StatisticsPageTests
         await using var context = await PagesContext.CreateAsync();
         var page = context.Show<StatisticsPage>("/statistics");
         page.WaitForAssertion(() => page.Find(".st-scope form"));
-        page.FindAll(".st-fields input")[7].Change("2");
-        page.Find(".st-scope form").Submit();
+        await page.FindAll(".st-fields input")[7].ChangeAsync(new() { Value = "2" });
+        await page.Find(".st-scope form").SubmitAsync(new());
         Assert.Contains("The least probability is “2”: give a number from 0 to 1", page.Find(".st-scope").TextContent, StringComparison.Ordinal);
         Assert.EndsWith("/statistics", context.Navigation.Uri, StringComparison.Ordinal);
     }
