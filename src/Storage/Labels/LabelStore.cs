@@ -164,7 +164,7 @@ public sealed class LabelStore
     /// <param name="number">The thing's row.</param>
     internal static async Task AddAsync(StorageContext context, LabelKind kind, long number, SubjectLabels labels, CancellationToken cancellationToken)
     {
-        if (await Links(context, kind, number).AnyAsync(cancellationToken) || await Notes(context, kind, number).AnyAsync(cancellationToken))
+        if (labels.IsEmpty || await Links(context, kind, number).AnyAsync(cancellationToken) || await Notes(context, kind, number).AnyAsync(cancellationToken))
         {
             return;
         }
