@@ -21,7 +21,7 @@ public sealed class CompareModuleTests(ModuleBrowser browser) : IClassFixture<Mo
         """;
 
     // Two inputs on a picture of 2 × 2 patches: the same words before it, and others in the middle of what follows. Printed probabilities, so that they are exact.
-    private const string Two = """
+    private const string Two = PackedRows.Script + """
         const { Model, TokenTable } = await import('/js/explorer/model.js');
         const { Pair } = await import('/js/compare/pair.js');
         const table = new TokenTable({ display: ['␣cat', '␣dog', '␣', '⏎', '</s>'], text: [' cat', ' dog', ' ', '\n', '</s>'], kind: [0, 0, 0, 2, 1] });
@@ -31,19 +31,6 @@ public sealed class CompareModuleTests(ModuleBrowser browser) : IClassFixture<Mo
         const modelOf = (positions, { sha256 = 'a', hash = 'h', layers = [0, 1, 2], layerCount = 2, tokens = table, width = 20 } = {}) => new Model({
           layers, layerCount, topK: 2, positions, lens: 'logit', legacy: false, source: null, checkpoint: { hash, vocabularySize: 5 }, image: { sha256, width, height: width, name: sha256 }, seen: [0, 0, width, width],
         }, tokens);
-        const pack = (layer, rows) => {
-          const k = 2, count = rows.length, length = 32 + count * k * 2 + count * k * 2;
-          const view = new DataView(new ArrayBuffer(length));
-          view.setUint32(0, 0x31524c4c, true);
-          view.setUint8(5, 1); view.setUint8(6, 2);
-          view.setUint16(8, layer, true); view.setUint16(10, k, true);
-          view.setUint32(16, count, true); view.setUint32(24, length, true);
-          rows.forEach(([id0, p0, id1, p1], at) => {
-            view.setUint16(32 + at * 4, id0, true); view.setUint16(34 + at * 4, id1, true);
-            view.setUint16(32 + count * 4 + at * 4, Math.round(p0 * 10000), true); view.setUint16(34 + count * 4 + at * 4, Math.round(p1 * 10000), true);
-          });
-          return view.buffer;
-        };
         const before = [word(1), ...grid(2, 10), word(2)];
         const a = modelOf([...before, word(0), word(3)]);
         const b = modelOf([...before, word(1), word(0), word(3)]);

@@ -7,7 +7,7 @@ namespace LogitLens.EndToEnd.Tests.Explorer;
 public sealed class ModuleTests(ModuleBrowser browser) : IClassFixture<ModuleBrowser>
 {
     // Six positions (one of text, four patches, one of text after), three layers, top two of five tokens; probabilities as printed, so that they are exact.
-    private const string Sample = """
+    private const string Sample = PackedRows.Script + """
         const { Model, TokenTable, BELOW } = await import('/js/explorer/model.js');
         const display = ['␣cat', '␣dog', '␣', '⏎', '</s>'];
         const text = [' cat', ' dog', ' ', '\n', '</s>'];
@@ -18,19 +18,6 @@ public sealed class ModuleTests(ModuleBrowser browser) : IClassFixture<ModuleBro
           checkpoint: { vocabularySize: 5 }, image: { width: 20, height: 20, name: 'x' }, seen: [0, 0, 20, 20],
         };
         const model = new Model(manifest, new TokenTable({ display, text, kind: [0, 0, 0, 2, 1] }));
-        const pack = (layer, rows) => {
-          const k = 2, count = rows.length, length = 32 + count * k * 2 + count * k * 2;
-          const view = new DataView(new ArrayBuffer(length));
-          view.setUint32(0, 0x31524c4c, true);
-          view.setUint8(5, 1); view.setUint8(6, 2);
-          view.setUint16(8, layer, true); view.setUint16(10, k, true);
-          view.setUint32(16, count, true); view.setUint32(24, length, true);
-          rows.forEach(([id0, p0, id1, p1], at) => {
-            view.setUint16(32 + at * 4, id0, true); view.setUint16(34 + at * 4, id1, true);
-            view.setUint16(32 + count * 4 + at * 4, p0 * 10000, true); view.setUint16(34 + count * 4 + at * 4, p1 * 10000, true);
-          });
-          return view.buffer;
-        };
         model.add(pack(0, [[1, 0.9, 0, 0.05], [0, 0.5, 1, 0.4], [2, 0.95, 0, 0.01], [1, 0.3, 0, 0.2], [0, 0.2, 1, 0.1], [0, 0.6, 1, 0.2]]));
         model.add(pack(1, [[0, 0.7, 1, 0.2], [0, 0.6, 1, 0.1], [3, 0.8, 0, 0.1], [0, 0.4, 1, 0.35], [1, 0.5, 0, 0.3], [0, 0.6, 1, 0.2]]));
         model.add(pack(2, [[0, 0.8, 1, 0.1], [0, 0.6, 2, 0.3], [0, 0.7, 2, 0.2], [0, 0.4, 2, 0.1], [1, 0.9, 2, 0.05], [0, 0.5, 1, 0.2]]));
