@@ -10,32 +10,11 @@ public sealed class LanguageTests(DemoDashboard demo) : IClassFixture<DemoDashbo
     private const string RunActions = "Действия: ";
     private const string ShortcutsButton = "Сочетания клавиш";
 
-    public static TheoryData<string, string> Pages => new()
+    public static TheoryData<string, string> Pages => new(DemoPages.All)
     {
-        { "home", "/" },
-        { "runs", "/runs" },
-        { "run", "/runs/{run}" },
         { "run-table", "/runs/{run}?view=table" },
-        { "new-run", "/runs/new" },
-        { "imports", "/imports" },
-        { "data", "/data" },
-        { "explorer", "/analyses/{garden}" },
-        { "explorer-token", "/analyses/{garden}?map=token&token=300&layer=9&pins=300&with=200-205_224-229" },
-        { "explorer-compared", "/analyses/{garden}?map=mask&pair=3-12&lock=200" },
-        { "masks", "/runs/{run}/masks" },
-        { "compare", "/compare?a={garden},{beach}&layer=9&lock=a200" },
         { "compare-divergence", "/compare?a={garden},{beach},{farm}&map=kl&side=token&token=300" },
-        { "image", "/images/{picture}" },
-        { "images", "/images" },
-        { "images-token", "/images?text=cat&layers=8-&p=0.3" },
-        { "atlas", "/atlas" },
-        { "atlas-cat", "/atlas?text=cat&match=exact" },
-        { "statistics", "/statistics" },
-        { "statistics-run", "/runs/{run}/statistics?group=text&tables=best" },
-        { "report", "/runs/{run}/report" },
         { "search", "/search?q=sun" },
-        { "shortcuts", "/shortcuts" },
-        { "nowhere", "/nowhere" },
     };
 
     [Theory]
@@ -48,20 +27,7 @@ public sealed class LanguageTests(DemoDashboard demo) : IClassFixture<DemoDashbo
             var watched = await browser.OpenAsync(1280, 800, scheme);
             await RussianPage.SpeakAsync(watched.Page, demo.Address);
             await watched.Page.GotoAsync(await AddressAsync(path));
-            await Assertions.Expect(watched.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
-            if (name.StartsWith("explorer", StringComparison.Ordinal))
-            {
-                await Assertions.Expect(watched.Page.GetByRole(AriaRole.Region, new() { Name = "Инспектор" })).ToBeVisibleAsync();
-            }
-            else if (name.StartsWith("compare", StringComparison.Ordinal))
-            {
-                await Assertions.Expect(watched.Page.Locator(".lc-comparison[data-whole]")).ToBeAttachedAsync();
-            }
-            else if (name == "masks")
-            {
-                await Assertions.Expect(watched.Page.GetByRole(AriaRole.Toolbar, new() { Name = "Маски" })).ToBeVisibleAsync();
-            }
-
+            await DemoPages.WaitAsync(watched.Page, name);
             await watched.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
             await watched.Page.WaitForTimeoutAsync(400);
             await watched.ScreenshotAsync($"ru-{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}");

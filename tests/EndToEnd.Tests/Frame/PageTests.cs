@@ -9,34 +9,13 @@ namespace LogitLens.EndToEnd.Tests.Frame;
 /// <summary>Every page, in both themes and two widths: quiet, accessible, and photographed.</summary>
 public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
 {
-    public static TheoryData<string, string> Pages => new()
+    public static TheoryData<string, string> Pages => new(DemoPages.All)
     {
-        { "home", "/" },
-        { "runs", "/runs" },
-        { "run", "/runs/{run}" },
         { "run-retention", "/runs/{run}" },
-        { "new-run", "/runs/new" },
-        { "images", "/images" },
-        { "images-token", "/images?text=cat&layers=8-&p=0.3" },
-        { "image", "/images/{picture}" },
-        { "compare", "/compare?a={garden},{beach}&layer=9&lock=a200" },
-        { "atlas", "/atlas" },
-        { "atlas-cat", "/atlas?text=cat&match=exact" },
         { "atlas-nothing", "/atlas?text=nosuchtoken" },
         { "search", "/search?q=ca" },
         { "search-number", "/search?q=1" },
         { "search-nothing", "/search?q=nosuchthing" },
-        { "shortcuts", "/shortcuts" },
-        { "imports", "/imports" },
-        { "data", "/data" },
-        { "explorer", "/analyses/{garden}" },
-        { "explorer-token", "/analyses/{garden}?map=token&token=300&layer=9&pins=300&with=200-205_224-229" },
-        { "explorer-compared", "/analyses/{garden}?map=mask&pair=3-12&lock=200" },
-        { "masks", "/runs/{run}/masks" },
-        { "statistics", "/statistics" },
-        { "statistics-run", "/runs/{run}/statistics?group=text&tables=best" },
-        { "report", "/runs/{run}/report" },
-        { "nowhere", "/nowhere" },
     };
 
     [Theory]
@@ -90,7 +69,7 @@ public sealed class PageTests(DemoDashboard demo) : IClassFixture<DemoDashboard>
             {
                 var watched = await browser.OpenAsync(width, width == 1280 ? 800 : 1080, scheme);
                 await watched.Page.GotoAsync(address.ToString());
-                await Assertions.Expect(watched.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+                await DemoPages.WaitAsync(watched.Page, name);
                 await watched.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
                 if (shown is not null)
                 {
